@@ -1,0 +1,270 @@
+"""The wire, v1: record bodies and envelopes, canonical bytes, push and pull messages. A codec: no socket, no SQL.
+
+A journal record travels as the very bytes the till stored. `docs/protocol.md` gives the shapes; unknown optional fields of a
+later version are kept because the bytes are.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from agent.loyalty.decision import Decision
+from agent.loyalty.leases import Grant, Spend, Style
+from agent.loyalty.ledger import Posting
+from agent.loyalty.lots import Lot, Part
+from agent.loyalty.sale import Sale
+
+VERSION = 1
+BATCH_RECORDS = 200
+BATCH_BYTES = 256 * 1024
+RECORD_BYTES = 1024 * 1024
+GENESIS = "0" * 64
+"""The `prev` of the first record of a till's first incarnation."""
+
+
+class Body(Struct, frozen=True, omit_defaults=True, kw_only=True, tag_field="kind"):
+    """What a record says; the tag is the record's kind."""
+
+
+class BootBody(Body, tag="boot", frozen=True):
+    """First record of an incarnation: why it began and where the former one ended, as far as this till knows."""
+
+    reason: Literal["new", "restored", "healed", "copied", "forked"]
+    store: str
+    former: int = 0
+    former_seq: int = 0
+
+
+class SaleBody(Body, tag="sale", frozen=True):
+    """A committed sale: what the POS said, what was decided, which rights were spent, which lots were born."""
+
+    store: str
+    sale: Sale
+    content: str
+    """SHA-256 of the sale's canonical content, hex: the same id with the same content is the same sale."""
+    closed_at: int
+    decision: Decision
+    member: str | None = None
+    how: str = ""
+    """How the member was identified: scan, typed, phone, pos, rotating."""
+    spends: tuple[Spend, ...] = ()
+    loss: dict[str, int] = {}
+    """Points spent beyond every right, by unit, booked to loss:store."""
+    lots: tuple[Lot, ...] = ()
+    mismatch: tuple[str, ...] = ()
+    postings: tuple[Posting, ...] = ()
+
+
+class ReturnedLine(Struct, frozen=True, omit_defaults=True):
+    """What is returned of one line: a quantity, or part of the sum in minor units."""
+
+    n: int
+    quantity: str | None = None
+    amount: int | None = None
+
+
+class ReturnBody(Body, tag="return", frozen=True):
+    """A partial or full return. `restored` goes to the lots it came from; `taken_back` from the sale's own lot first."""
+
+    store: str
+    id: str
+    content: str
+    of: str
+    """Id of the sale."""
+    lines: tuple[ReturnedLine, ...]
+    closed_at: int
+    money_back: int
+    member: str | None = None
+    restored: dict[str, tuple[Part, ...]] = {}
+    """By unit."""
+    taken_back: dict[str, int] = {}
+    """By unit, this return's claw-back; the hub takes it from the sale's lot, then soonest to expire, the rest is debt."""
+    own_lots: tuple[str, ...] = ()
+    """Lots the returned sale gave."""
+    postings: tuple[Posting, ...] = ()
+
+
+class VoidBody(Body, tag="void", frozen=True):
+    """A committed sale taken back whole, as never made: everything restored and clawed back."""
+
+    store: str
+    id: str
+    of: str
+    member: str | None = None
+    restored: dict[str, tuple[Part, ...]] = {}
+    taken_back: dict[str, int] = {}
+    own_lots: tuple[str, ...] = ()
+    postings: tuple[Posting, ...] = ()
+
+
+class EnrolBody(Body, tag="enrol", frozen=True):
+    """A member made or first met here. Card and phone are keyed HMACs, so two tills make the same member."""
+
+    member: str
+    cards: tuple[str, ...] = ()
+    phone: str | None = None
+    masked: str = ""
+    name: str = ""
+    birthday: str | None = None
+    consents: tuple[str, ...] = ()
+
+
+class WantBody(Body, tag="lease_want", frozen=True):
+    """A wish to spend up to `points` of a member's unit here."""
+
+    member: str
+    unit: str
+    points: int
+    style: Style = "visit"
+
+
+class GotBody(Body, tag="lease_got", frozen=True):
+    """The hub's signed grant, journalled before anything is spent from it."""
+
+    grant: Grant
+
+
+class CloseBody(Body, tag="lease_close", frozen=True):
+    """The only way a lease ends without an operator (I3): what was spent of it, the rest goes back."""
+
+    lease: str
+    member: str
+    unit: str
+    spent: int
+    left: int
+    reason: Literal["idle", "life", "revoked", "shift", "expired"]
+
+
+class NoticeBody(Body, tag="notice", frozen=True):
+    """Something the shop may ask about later and that moves no points: a refusal, a look-up, a near-miss."""
+
+    what: str
+    numbers: dict[str, str | int] = {}
+
+
+AnyBody = BootBody | SaleBody | ReturnBody | VoidBody | EnrolBody | WantBody | GotBody | CloseBody | NoticeBody
+
+
+class Record(Struct, frozen=True, kw_only=True):
+    """The envelope: one line of the journal, in canonical JSON. The hash chain runs over these bytes (sync.chain)."""
+
+    v: int
+    till: str
+    inc: int
+    seq: int
+    id: str
+    """UUIDv7."""
+    at: int
+    """Wall time, UTC ms."""
+    hlc: int
+    """Hybrid logical clock: ms << 16 | counter."""
+    clock: Literal["trusted", "untrusted"] = "trusted"
+    body: AnyBody
+
+
+_encoder = msgspec.json.Encoder(order="deterministic")
+_decoder = msgspec.json.Decoder(Record)
+
+
+def encode(value: object) -> bytes:
+    """Canonical JSON: struct order, sorted maps, no spaces, UTF-8."""
+    return _encoder.encode(value)
+
+
+def decode(line: bytes) -> Record:
+    """A record from its bytes. Raises msgspec.ValidationError or msgspec.DecodeError."""
+    return _decoder.decode(line)
+
+
+class Head(Struct, frozen=True, kw_only=True, forbid_unknown_fields=False):
+    """First line of a push: where the batch stands in the till's chain and what the till holds."""
+
+    v: int
+    till: str
+    inc: int
+    first: int
+    """Seq of the first record; first == last + 1 for an empty push (wants and cursor only)."""
+    last: int
+    prev: str
+    """Hash before the first record."""
+    hash: str
+    """Hash after the last."""
+    open_leases: Annotated[tuple[str, ...], Meta(max_length=5000)] = ()
+    cursor: str = ""
+    pending_wants: Annotated[tuple[int, ...], Meta(max_length=500)] = ()
+    """Seqs of journalled wants that have no answer yet; a lost grant is repeated, never larger."""
+
+
+class Verdict(Struct, frozen=True, omit_defaults=True):
+    """A record that was not simply applied."""
+
+    seq: int
+    verdict: Literal["duplicate", "quarantined"]
+    reason: str = ""
+
+
+class LeaseAnswer(Struct, frozen=True, omit_defaults=True):
+    """The answer to one want: a grant, or why not ("nothing", "closed", "unknown-member", "recovering")."""
+
+    want: int
+    grant: Grant | None = None
+    refused: str = ""
+    elsewhere: int = 0
+    """Points of the member held by other tills' leases."""
+
+
+class MemberState(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A member as the hub knows it, pulled by tills; replaces what the till held. No personal data but what the receipt shows."""
+
+    member: str
+    rev: int
+    status: str = "active"
+    tier: str | None = None
+    name: str = ""
+    masked: str = ""
+    birthday: str | None = None
+    joined: str | None = None
+    segments: tuple[str, ...] = ()
+    cards: tuple[str, ...] = ()
+    """Keyed HMACs."""
+    phone: str | None = None
+    lots: tuple[Lot, ...] = ()
+    """What is left, leased parts included."""
+    leased: dict[str, int] = {}
+    """Points under leases of all tills, by unit."""
+    debt: dict[str, int] = {}
+    spend: dict[str, int] = {}
+    applied: dict[str, int] = {}
+    """Watermark by till (key "till/inc") of the records this state already includes."""
+
+
+class Changes(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What is new since a cursor. `programme` is the signed file's text when it changed."""
+
+    cursor: str
+    members: tuple[MemberState, ...] = ()
+    programme: str | None = None
+    programme_signature: str = ""
+    revokes: tuple[str, ...] = ()
+    more: bool = False
+    at: int = 0
+
+
+class PushAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """`wm`: everything up to this seq is applied; `durable`: and will survive the hub's disk."""
+
+    wm: int
+    durable: int
+    hash: str
+    """Chain hash at the watermark, as the hub has it."""
+    epoch: int
+    at: int
+    """Hub time, UTC ms."""
+    exceptions: tuple[Verdict, ...] = ()
+    leases: tuple[LeaseAnswer, ...] = ()
+    changes: Changes | None = None
+    fork: bool = False
+    """Same key with another hash: this till must begin a new incarnation."""

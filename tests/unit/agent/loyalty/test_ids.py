@@ -1,9 +1,10 @@
 """Names of cards and members: stable for ever (they are stored), apart by domain and key, equal for every spelling."""
 
 import pytest
-from agent.loyalty import ids
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from agent.loyalty import ids
 
 KEY = b"k" * 32
 

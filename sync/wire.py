@@ -268,3 +268,30 @@ class PushAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
     changes: Changes | None = None
     fork: bool = False
     """Same key with another hash: this till must begin a new incarnation."""
+
+
+class EnrolRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=False):
+    """A till's first words, under a one-time code: the public half (hex) of the Ed25519 key it has made for itself."""
+
+    code: Annotated[str, Meta(min_length=4, max_length=80)]
+    till: Annotated[str, Meta(max_length=80)]
+    public_key: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
+
+
+class EnrolAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What a till needs to begin: its name and store, the keys, the programme, and how far the hub already has it."""
+
+    till: str
+    store: str
+    store_name: str = ""
+    programme_key: str
+    """Hex; the HMAC key of cards, phones and members."""
+    hub_key: str
+    """The hub's Ed25519 public key, hex."""
+    epoch: int = 0
+    durable_wm: int = 0
+    incarnation: int = 0
+    """The highest this till has been seen with; it begins above it."""
+    programme: str | None = None
+    programme_signature: str = ""
+    at: int = 0

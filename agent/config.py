@@ -297,6 +297,9 @@ def _what(error: msgspec.ValidationError, data: object, *, secret: bool) -> str:
         return f"{_KINDS.get(type(data), type(data).__name__)} is not allowed here"
     if secret:
         return "not an allowed value"
+    if isinstance(data, (dict, list)) and text.startswith("Expected"):
+        # Its length; the members may hold secrets and are not shown.
+        return f"{len(data)} is not an allowed number of entries"
     if not text.startswith(("Expected", "Invalid enum value")):
         return text
     return (

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Annotated, Literal, Protocol
+
+import msgspec
 
 ScanKind = Literal["member", "coupon", "gift", "product", "command", "rotating", "payment", "device_reply", "unknown"]
 
@@ -42,9 +44,8 @@ class DeviceState:
 Align = Literal["left", "center", "right"]
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A line of text, wrapped at the width."""
+class Text(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="block", tag="text"):
+    """Words, wrapped at the width; `double` halves the columns and is for one figure or the head of a copy."""
 
     text: str
     align: Align = "left"
@@ -52,57 +53,52 @@ class Text:
     double: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """Fact left, figure right, on one line where they fit; the left part wraps, the right never does."""
+class Pair(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="block", tag="pair"):
+    """Fact left, figure right, on one line where they fit; else the left part wraps and the figure ends the last line."""
 
     left: str
     right: str
     bold: bool = False
-    indent: int = 0
+    indent: Annotated[int, msgspec.Meta(ge=0, le=16)] = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="block", tag="rule"):
     """A full-width line: solid "-" or light "- - -"."""
 
     light: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Feed:
-    lines: int = 1
+class Feed(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="block", tag="feed"):
+    """Blank lines."""
+
+    lines: Annotated[int, msgspec.Meta(ge=1, le=20)] = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Qr:
-    """A QR code; `caption` is printed under it."""
+class Qr(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="block", tag="qr"):
+    """A QR code; `caption` is printed under it. Modules are never smaller than 4 dots."""
 
     data: str
     caption: str = ""
-    module_dots: int = 4
+    module_dots: Annotated[int, msgspec.Meta(ge=4, le=16)] = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Barcode:
-    """A one-dimensional code (ean13, code128)."""
+class Barcode(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="block", tag="barcode"):
+    """A one-dimensional code (ean13, code128); `caption` is printed under it."""
 
     data: str
     symbology: Literal["ean13", "code128"] = "code128"
     caption: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Cut:
+class Cut(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="block", tag="cut"):
     """Cut the paper, after the feed the profile needs."""
 
 
 Block = Text | Pair | Rule | Feed | Qr | Barcode | Cut
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A device-neutral receipt: what to say, not how to print it."""
+class Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A device-neutral receipt: what to say, not how to print it. It travels and is stored as JSON (printer.document)."""
 
     blocks: tuple[Block, ...]
     lang: Literal["ru", "en"] = "ru"
@@ -125,7 +121,11 @@ JobState = Literal[
 
 @dataclass(frozen=True, slots=True)
 class PrintJob:
-    """A row of the spool. `document` is the encoded Document; `attempts` counts those whose first byte went out."""
+    """A row of the spool.
+
+    `document` is the encoded Document (empty for a drawer kick); `attempts` counts those whose first byte went out.
+    A job of kind `copy` is always headed as a copy; `first_attempt_ms` is then the time of the receipt it copies.
+    """
 
     id: str
     printer: str
@@ -140,13 +140,26 @@ class PrintJob:
     expires_ms: int | None = None
 
 
+FINISHED: frozenset[JobState] = frozenset({"printed", "handed_over", "cancelled", "expired"})
+"""States no job leaves again."""
+
+
 class Spool(Protocol):
-    """What a printer worker asks of whoever keeps the rows; every call is durable when it returns."""
+    """What a printer worker asks of whoever keeps the rows; every call is durable when it returns.
+
+    The rules are executable: tests/support/spool_contract.py.
+    """
 
     def next(self, printer: str, now_ms: int) -> PrintJob | None:
-        """The oldest job not yet done; jobs left `sending`/`sent` by a crash come back as `uncertain`."""
+        """The printer's oldest unfinished job, drawer kicks first (also expired ones: the worker says so).
+
+        Rows left `sending`, `sent` or `paused` come back as `uncertain`: only a crash or a lost line leaves them so.
+        """
         ...
 
     def mark(self, job: str, state: JobState, *, now_ms: int, cause: str = "", attempt: bool = False) -> None:
-        """Write a job's new state; `attempt` counts one more first byte sent."""
+        """Write a job's new state and cause; `attempt` counts one more first byte sent and dates the first.
+
+        A finished job stays as it is: a late mark changes nothing. An unknown job raises KeyError.
+        """
         ...

@@ -220,7 +220,8 @@ def _moved(lease: Lease, parts: Mapping[str, int], sign: int) -> Lease:
         return lease
     spent = spent_by_lot(lease)
     for lot, points in parts.items():
-        spent[lot] = spent.get(lot, 0) + sign * points
+        if points:
+            spent[lot] = spent.get(lot, 0) + sign * points
     order = {part.lot: n for n, part in enumerate(lease.grant.backing)}
     if any(points < 0 or lot not in order for lot, points in spent.items()):
         raise ValueError(f"lease {lease.grant.id}: a part that was not spent cannot come back")

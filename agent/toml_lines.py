@@ -26,7 +26,7 @@ _LONG_LITERAL = re.compile(r"'''(?:[^']|'(?!''))*'{3,5}")
 _STRINGS = (_LONG_BASIC, _LONG_LITERAL, _BASIC, _LITERAL)
 
 
-class TooDeep(Exception):  # noqa: N818 - it says what is wrong, as the house's faults do
+class TooDeep(Exception):
     """Keys or values nested deeper than MAX_DEPTH; `line` is where."""
 
     def __init__(self, line: int) -> None:

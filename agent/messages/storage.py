@@ -1,0 +1,72 @@
+"""What can happen to disk and database."""
+
+from __future__ import annotations
+
+from agent.messages.shape import both
+
+CODES = {
+    "storage-full": both(
+        ru=(
+            "На диске кассы нет места, продажа не записана.",
+            "Свободно {free_mb} МБ в {path}.",
+            "Освободите место и повторите; касса проверит себя: kopilka doctor",
+        ),
+        en=(
+            "The till's disk is full, nothing was recorded.",
+            "{free_mb} MB free in {path}.",
+            "Free some space and try again; kopilka doctor checks the till.",
+        ),
+    ),
+    "storage-broken": both(
+        ru=(
+            "Диск кассы не записал данные.",
+            "Ошибка ввода-вывода: {problem}",
+            "Касса перезапустится сама; если повторится, замените диск.",
+        ),
+        en=(
+            "The till's disk failed to write.",
+            "Input/output error: {problem}",
+            "The till restarts by itself; if it happens again, replace the disk.",
+        ),
+    ),
+    "storage-busy": both(
+        ru=(
+            "База данных занята.",
+            "Её держит другая программа: {path}",
+            "Закройте её; вторую копию кассы не запускайте.",
+        ),
+        en=(
+            "The database is busy.",
+            "Another program holds it: {path}",
+            "Close it; never run a second copy of the till.",
+        ),
+    ),
+    "database-corrupt": both(
+        ru=("База данных кассы повреждена.", "{problem}", "Восстановите: kopilka restore, затем kopilka doctor"),
+        en=("The till's database is damaged.", "{problem}", "Restore it: kopilka restore, then kopilka doctor"),
+    ),
+    "database-newer": both(
+        ru=(
+            "База данных новее программы.",
+            "Версия базы {found}, программа понимает до {known}.",
+            "Поставьте новую версию Копилки.",
+        ),
+        en=(
+            "The database is newer than the program.",
+            "It is version {found}; this release reads up to {known}.",
+            "Install the newer Kopilka.",
+        ),
+    ),
+    "journal-broken": both(
+        ru=(
+            "Журнал не сходится.",
+            "Первая неверная запись: {seq}.",
+            "Не удаляйте базу; соберите kopilka support-bundle.",
+        ),
+        en=(
+            "The journal does not add up.",
+            "The first bad record is {seq}.",
+            "Keep the database; make a kopilka support-bundle.",
+        ),
+    ),
+}

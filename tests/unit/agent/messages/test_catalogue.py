@@ -1,0 +1,55 @@
+import importlib
+import pkgutil
+import re
+import string
+
+import pytest
+
+import agent.messages
+from agent.messages import CODES, say
+from agent.messages.shape import Words
+
+TOPICS = ["api", "config", "storage", "sync", "till"]
+
+
+def names(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+
+@pytest.mark.parametrize("code", sorted(CODES))
+def test_every_code_says_what_why_and_what_next_in_both_languages(code):
+    entry = CODES[code]
+    assert set(entry) == {"ru", "en"}
+    for lang, parts in entry.items():
+        assert len(parts) == 3
+        for part in parts:
+            assert 0 < len(part) <= 100
+            assert "\n" not in part
+        assert bool(re.search("[а-яё]", parts[0])) == (lang == "ru")
+        assert bool(re.search("[а-яё]", parts[2])) == (lang == "ru")
+    ru, en = (set().union(*map(names, entry[lang])) for lang in ("ru", "en"))
+    assert ru == en, "the same fields in both languages"
+    assert all(name.isidentifier() for name in ru)
+
+
+def test_codes_are_words_with_hyphens():
+    assert [code for code in CODES if not re.fullmatch(r"[a-z]+(-[a-z]+)*", code)] == []
+
+
+def test_no_code_is_in_two_topics():
+    found = [name for _, name, _ in pkgutil.iter_modules(agent.messages.__path__)]
+    assert set(TOPICS) == set(found) - {"catalogue", "figures", "shape"}
+    tables = [importlib.import_module(f"agent.messages.{topic}").CODES for topic in TOPICS]
+    assert sum(map(len, tables)) == len(CODES)
+
+
+def test_fields_are_filled_in_and_lacking_ones_are_a_dash():
+    assert say("database-newer", {"found": 9, "known": 7}, "en").why == "It is version 9; this release reads up to 7."
+    assert say("database-newer", {}, "ru").why == "Версия базы –, программа понимает до –."
+
+
+def test_a_hostile_field_stays_on_its_line():
+    told = say("not-found", {"path": "\x1b[31m\n{x}" + "a" * 9999}, "en")
+    assert isinstance(told, Words)
+    assert len(told.why) < 200
+    assert told.why.isprintable()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class PortFault(Exception):  # noqa: N818 - the house names faults after what happened
+class PortFault(Exception):
     """Anything that keeps a port from serving; `code` is stable, `port` names the line."""
 
     code = "port_fault"

@@ -10,7 +10,7 @@ MAX_BYTES = 256 * 1024
 MAX_BLOCKS = 500
 
 
-class DocumentFault(ValueError):  # noqa: N818 - the house calls faults faults
+class DocumentFault(ValueError):
     """The bytes are no document; `reason` says why, in the words of the check that failed."""
 
     def __init__(self, reason: str) -> None:

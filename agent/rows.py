@@ -1,0 +1,99 @@
+"""What the till keeps, as values: the store writes and reads them, the use-cases think in them. No SQL, no I/O."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from agent.loyalty.leases import Style
+
+SEQ_BITS = 40
+
+
+def position(inc: int, seq: int) -> int:
+    """One integer key for (incarnation, seq); ordered as the records are."""
+    return inc << SEQ_BITS | seq
+
+
+def place(n: int) -> tuple[int, int]:
+    """(incarnation, seq) of a position."""
+    return n >> SEQ_BITS, n & (1 << SEQ_BITS) - 1
+
+
+class Tail(Struct, frozen=True):
+    """Where the chain ends."""
+
+    inc: int
+    seq: int
+    hash: str
+    hlc: int
+
+
+class Stored(Struct, frozen=True):
+    """One journal row as it lies on the disk."""
+
+    inc: int
+    seq: int
+    kind: str
+    line: bytes
+    hash: str
+
+
+class WantRow(Struct, frozen=True):
+    """A journalled wish for a lease and what became of it."""
+
+    n: int
+    member: str
+    unit: str
+    points: int
+    style: Style
+    at: int
+    """When it was made, UTC ms."""
+    state: str = "pending"
+    reason: str = ""
+
+
+class Delta(Struct, frozen=True):
+    """Smallest units a record of this till moved for a member, not yet in the hub's word of them."""
+
+    unit: str
+    spent: int = 0
+    restored: int = 0
+    taken_back: int = 0
+
+
+class Operation(Struct, frozen=True, kw_only=True):
+    """One committed request: the same id with the same content has this answer for ever."""
+
+    kind: str
+    id: str
+    n: int
+    content: str
+    """SHA-256 of the canonical request, hex."""
+    of: str | None = None
+    member: str | None = None
+    at: int
+    state: str
+    answer: bytes
+
+
+class Hold(Struct, frozen=True, kw_only=True):
+    """Points kept for a quote while the customer pays; `points` by unit, `quote` the encoded quote."""
+
+    id: str
+    content: str
+    state: str
+    member: str | None
+    created: int
+    expires: int
+    points: dict[str, int]
+    quote: bytes
+
+
+class Receipt(Struct, frozen=True):
+    """A receipt's document as it was printed, and a short summary for lists (JSON)."""
+
+    id: str
+    n: int
+    at: int
+    document: bytes
+    summary: bytes

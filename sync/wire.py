@@ -15,6 +15,7 @@ from agent.loyalty.decision import Decision
 from agent.loyalty.leases import Grant, Spend, Style
 from agent.loyalty.ledger import Posting
 from agent.loyalty.lots import Lot, Part
+from agent.loyalty.returned import ReturnedLine
 from agent.loyalty.sale import Sale
 
 VERSION = 1
@@ -56,14 +57,6 @@ class SaleBody(Body, tag="sale", frozen=True):
     lots: tuple[Lot, ...] = ()
     mismatch: tuple[str, ...] = ()
     postings: tuple[Posting, ...] = ()
-
-
-class ReturnedLine(Struct, frozen=True, omit_defaults=True):
-    """What is returned of one line: a quantity, or part of the sum in minor units."""
-
-    n: int
-    quantity: str | None = None
-    amount: int | None = None
 
 
 class ReturnBody(Body, tag="return", frozen=True):

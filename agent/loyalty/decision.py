@@ -6,7 +6,11 @@ smallest points of their currency, exact points are fractions written "numerator
 
 from __future__ import annotations
 
+from typing import Literal
+
 from msgspec import Struct
+
+from agent.loyalty.money import Rounding
 
 
 class Why(Struct, frozen=True, omit_defaults=True):
@@ -46,6 +50,10 @@ class Earned(Struct, frozen=True, omit_defaults=True):
     points: int
     available_from: str | None = None
     expires_on: str | None = None
+    rounding: Rounding = "floor"
+    """How the sale's exact points became whole ones; a return rounds what is kept the same way."""
+    scope: Literal["receipt", "line"] = "receipt"
+    """Rounded once for the receipt, or line by line."""
 
 
 class Refused(Struct, frozen=True, omit_defaults=True):

@@ -43,9 +43,9 @@ class Part(Struct, frozen=True):
 
 
 class Due(Struct, frozen=True):
-    """So many points that change on one day: can be spent from `on` (maturing), or until the end of `on` (expiring)."""
+    """So many points that change on one day: can be spent from `day` on (maturing), or to the end of `day` (expiring)."""
 
-    on: str
+    day: str
     points: int
 
 

@@ -1,0 +1,190 @@
+"""A batch applied to books in memory: each record wholly or not at all. Pure; the hub loads before and writes after.
+
+What cannot be applied is parked verbatim and the mark advances: a pushed fact is never refused, the customer has left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from sync.hub import ledger
+from sync.hub.arrivals import Arrived, Known, Parked, sale_key
+from sync.hub.book import Book
+from sync.hub.ground import Ground, Unapplicable, need_id, need_moment
+from sync.wire import (
+    VERSION,
+    BootBody,
+    CloseBody,
+    EnrolBody,
+    GotBody,
+    NoticeBody,
+    Record,
+    ReturnBody,
+    SaleBody,
+    Verdict,
+    VoidBody,
+    WantBody,
+    decode,
+)
+
+_MAX_HLC = 2**63 - 1
+
+_APPLY: dict[type, Callable[[Book, Record, Any, Ground], None]] = {
+    SaleBody: ledger.apply_sale,
+    ReturnBody: ledger.apply_return,
+    VoidBody: ledger.apply_return,
+    EnrolBody: ledger.apply_enrol,
+    WantBody: ledger.apply_want,
+    CloseBody: ledger.apply_close,
+}
+"""Kinds that speak of a member. A boot and a notice say nothing the book knows; a lease_got only repeats the hub's own words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Readable:
+    """A record with its meaning; `fault` says why it has none."""
+
+    inc: int
+    arrived: Arrived
+    record: Record | None
+    fault: str = ""
+
+
+@dataclass(slots=True)
+class References:
+    """What a batch speaks of, so that the store can load it in one go."""
+
+    members: set[str] = field(default_factory=set)
+    lots: set[str] = field(default_factory=set)
+    leases: set[str] = field(default_factory=set)
+    sales: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of a batch: exceptions for the till, rows for quarantine, sales to remember, wants to answer."""
+
+    verdicts: list[Verdict] = field(default_factory=list)
+    parked: list[Parked] = field(default_factory=list)
+    sales: dict[str, Known] = field(default_factory=dict)
+    wants: list[Record] = field(default_factory=list)
+    hlc: int = 0
+
+
+def read(arrived: Iterable[Arrived], till: str, inc: int) -> list[Readable]:
+    """Decode a batch; a record that is no record, or not this till's, gets its fault and nothing else."""
+    return [_read(one, till, inc) for one in arrived]
+
+
+def _read(one: Arrived, till: str, inc: int) -> Readable:
+    try:
+        record = decode(one.line)
+        if (record.till, record.inc, record.seq) != (till, inc, one.seq):
+            raise Unapplicable("other-key")
+        if not 1 <= record.v <= VERSION:
+            raise Unapplicable("unknown-version")
+        if not 0 <= record.hlc <= _MAX_HLC:
+            raise Unapplicable("bad-time")
+        need_moment(record.at)
+        need_id(*(member for member in [member_of(record)] if member is not None))
+    except Unapplicable as fault:
+        return Readable(inc, one, None, fault.reason)
+    except (msgspec.ValidationError, msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        return Readable(inc, one, None, "undecodable")
+    return Readable(inc, one, record)
+
+
+def member_of(record: Record) -> str | None:
+    """The one member a record speaks of."""
+    body = record.body
+    if isinstance(body, BootBody | NoticeBody):
+        return None
+    return body.grant.member if isinstance(body, GotBody) else body.member
+
+
+def references(batch: Iterable[Readable]) -> References:
+    """Everything the records of a batch name."""
+    found = References()
+    for record in (one.record for one in batch if one.record):
+        member = member_of(record)
+        if member is not None:
+            found.members.add(member)
+        body = record.body
+        if isinstance(body, SaleBody):
+            found.lots.update(lot.id for lot in body.lots)
+            found.leases.update(spend.lease for spend in body.spends)
+            found.lots.update(part.lot for spend in body.spends for part in spend.parts)
+        elif isinstance(body, ReturnBody | VoidBody):
+            found.lots.update(body.own_lots)
+            found.lots.update(part.lot for parts in body.restored.values() for part in parts)
+        elif isinstance(body, CloseBody):
+            found.leases.add(body.lease)
+        if key := net_key(record):
+            found.sales.add(key[0])
+    return found
+
+
+def net_key(record: Record) -> tuple[str, str] | None:
+    """Where the net finds this sale, return or void, and its content; a sale is voided once, so a void's key is the sale's."""
+    body = record.body
+    if isinstance(body, SaleBody):
+        return sale_key("sale", body.store, body.sale.id or ""), body.content
+    if isinstance(body, ReturnBody):
+        return sale_key("return", body.store, body.id), body.content
+    if isinstance(body, VoidBody):
+        return sale_key("void", body.store, body.of), ""
+    return None
+
+
+def apply(batch: Sequence[Readable], books: dict[str, Book], known: dict[str, Known], ground: Ground) -> Outcome:
+    """Apply records in order to `books`; `known` are sales the hub already has. Both are changed in place."""
+    outcome = Outcome()
+    for one in batch:
+        seq, record = one.arrived.seq, one.record
+        try:
+            if record is None:
+                raise Unapplicable(one.fault)
+            outcome.hlc = max(outcome.hlc, record.hlc)
+            if _apply_one(record, books, known, ground):
+                outcome.verdicts.append(Verdict(seq, "duplicate"))
+            elif key := net_key(record):
+                known[key[0]] = outcome.sales[key[0]] = Known(key[1], record.till, record.inc, record.seq)
+            if isinstance(record.body, WantBody):
+                outcome.wants.append(record)
+        except Unapplicable as refusal:
+            outcome.verdicts.append(Verdict(seq, "quarantined", refusal.reason))
+            outcome.parked.append(Parked(ground.till, one.inc, seq, refusal.reason, one.arrived.line))
+    return outcome
+
+
+def _apply_one(record: Record, books: dict[str, Book], known: dict[str, Known], ground: Ground) -> bool:
+    """True for a duplicate. Raises Unapplicable with the book as it was."""
+    key, body = net_key(record), record.body
+    if isinstance(body, SaleBody | ReturnBody | VoidBody):
+        ledger.check(body, ground)
+    found = known.get(key[0]) if key else None
+    if key and found and found.content != key[1]:
+        raise Unapplicable("other-content")
+    member = member_of(record)
+    if member is not None:
+        _on_book(books, member, record, ground, repeated=found is not None)
+    return found is not None
+
+
+def _on_book(books: dict[str, Book], member: str, record: Record, ground: Ground, *, repeated: bool) -> None:
+    step = _APPLY.get(type(record.body))
+    if repeated:
+        # A return posts by its own id once and for all; only a sale has leases to give back to.
+        step = ledger.apply_duplicate if isinstance(record.body, SaleBody) else None
+    if step is None:
+        return
+    before = books[member].copy()
+    try:
+        step(books[member], record, record.body, ground)
+    except Unapplicable:
+        books[member] = before
+        raise

@@ -1,0 +1,54 @@
+"""What arrives from tills, as values: watermarks, records, what is parked, and the net under repeated sales."""
+
+from __future__ import annotations
+
+import hashlib
+
+from msgspec import Struct
+
+from sync.wire import GENESIS
+
+
+class Mark(Struct, frozen=True):
+    """How far one incarnation of a till has been applied: everything up to `wm`; `hash` is its chain there."""
+
+    till: str
+    inc: int
+    wm: int = 0
+    hash: str = GENESIS
+    hlc: int = 0
+    forks: int = 0
+    durable: int = 0
+    """Inside the last verified backup."""
+
+
+class Arrived(Struct, frozen=True):
+    """One record as it came."""
+
+    seq: int
+    line: bytes
+    hash: str
+
+
+class Parked(Struct, frozen=True):
+    """A record that could not be applied, kept verbatim for a person."""
+
+    till: str
+    inc: int
+    seq: int
+    reason: str
+    line: bytes
+
+
+class Known(Struct, frozen=True):
+    """The first record that carried a sale, return or void."""
+
+    content: str
+    till: str
+    inc: int
+    seq: int
+
+
+def sale_key(kind: str, store: str, id: str) -> str:  # noqa: A002 - the field's name
+    """Where the net finds a sale, return or void again."""
+    return hashlib.sha256(f"{kind}\0{store}\0{id}".encode()).hexdigest()

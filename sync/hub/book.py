@@ -1,0 +1,140 @@
+"""What the hub knows of one member while a batch is applied: lots, leases, debt, cards. Pure; the store loads and writes it.
+
+A member's account is never stored apart from its lots in memory: posted = sum of what is left in lots, leased = sum of what
+open leases hold of them, balance = posted - debt. So the sums agree by construction, and the store writes their differences.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+from agent.loyalty.leases import Lease
+from agent.loyalty.ledger import Posting
+from agent.loyalty.lots import Lot, Part
+
+LeaseState = Literal["open", "unsettled", "closed"]
+"""`unsettled`: closed by its till, but some of what the till spent has reached the hub in no applicable record; it stays charged."""
+
+
+class Profile(Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A member's own data; no number of a card or phone, only what tills may show."""
+
+    status: str = "active"
+    tier: str | None = None
+    name: str = ""
+    masked: str = ""
+    birthday: str | None = None
+    joined: str | None = None
+    added: int = 0
+
+
+class HubLease(Struct, frozen=True, kw_only=True):
+    """A lease as the hub keeps it. granted - spent - back is what it holds of the member's lots."""
+
+    lease: Lease
+    """`lease.spent` counts every part that cannot be spent again at the till: posted, or handed back after a duplicate."""
+    inc: int
+    spent: int = 0
+    """Posted by the till's records."""
+    back: int = 0
+    state: LeaseState = "open"
+    recalled: int = 0
+    """Number of the recall that asked for it back; 0: none."""
+    at: int = 0
+    """UTC ms of the grant."""
+
+    @property
+    def held(self) -> int:
+        return self.lease.grant.granted - self.spent - self.back
+
+
+@dataclass(slots=True)
+class Purse:
+    """One unit of a member."""
+
+    lots: dict[str, Lot] = field(default_factory=dict)
+    """Lots with something left and those the batch speaks of."""
+    leased: dict[str, int] = field(default_factory=dict)
+    lapsed: dict[str, int] = field(default_factory=dict)
+    """What of a lot expired unspent and no claw-back has counted as taken yet."""
+    debt: int = 0
+
+    def free(self) -> tuple[Lot, ...]:
+        """The lots, with `left` cut to what no lease holds."""
+        return tuple(
+            msgspec.structs.replace(lot, left=lot.left - held) if (held := self.leased.get(lot.id, 0)) else lot
+            for lot in self.lots.values()
+        )
+
+    def put(self, lots: Iterable[Lot]) -> None:
+        """Lots as they stand now, leased parts in `left`."""
+        self.lots.update((lot.id, lot) for lot in lots)
+
+    def take(self, parts: Iterable[Part]) -> None:
+        """Parts leave the member's lots. Raises ValueError when that would cut into what a lease holds."""
+        for part in parts:
+            lot = self.lots[part.lot]
+            left = lot.left - part.points
+            if left < self.leased.get(part.lot, 0):
+                raise ValueError(f"lot {part.lot}: {part.points} points are not free")
+            self.lots[part.lot] = msgspec.structs.replace(lot, left=left)
+
+    def lease_out(self, parts: Iterable[Part]) -> None:
+        """Parts go under a lease, or come out of it when negative. Raises ValueError beyond what the lot has."""
+        for part in parts:
+            held = self.leased.get(part.lot, 0) + part.points
+            if not 0 <= held <= self.lots[part.lot].left:
+                raise ValueError(f"lot {part.lot}: {held} points cannot be leased")
+            self.leased[part.lot] = held
+
+    def copy(self) -> Purse:
+        return Purse(dict(self.lots), dict(self.leased), dict(self.lapsed), self.debt)
+
+    @property
+    def posted(self) -> int:
+        return sum(lot.left for lot in self.lots.values())
+
+    @property
+    def held(self) -> int:
+        return sum(self.leased.values())
+
+
+class Numbered(Struct, frozen=True):
+    """A posting with the key of the record that made it; several of one record are counted up by the store."""
+
+    till: str
+    inc: int
+    seq: int
+    posting: Posting
+
+
+@dataclass(slots=True)
+class Book:
+    """All the hub needs of one member; `profile` is None for one it has never met."""
+
+    member: str
+    profile: Profile | None = None
+    cards: dict[str, str] = field(default_factory=dict)
+    """Keyed HMAC -> "card" or "phone"."""
+    purses: dict[str, Purse] = field(default_factory=dict)
+    leases: dict[str, HubLease] = field(default_factory=dict)
+    entries: list[Numbered] = field(default_factory=list)
+
+    def purse(self, unit: str) -> Purse:
+        return self.purses.setdefault(unit, Purse())
+
+    def copy(self) -> Book:
+        """A Book to go back to when a record turns out not to apply; values in it are immutable, so this is cheap."""
+        return Book(
+            self.member,
+            self.profile,
+            dict(self.cards),
+            {unit: purse.copy() for unit, purse in self.purses.items()},
+            dict(self.leases),
+            list(self.entries),
+        )

@@ -1,0 +1,102 @@
+"""What is new for one till since its cursor: members as they are now, the programme when it changed, leases to give back.
+
+A state is read in the same snapshot as the revision it answers for, so it is never older than its `rev`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+import peewee
+from msgspec import Struct
+
+from sync.hub.book import Book
+from sync.hub.store import books, feed, journal, programmes, recalls
+from sync.wire import Changes, MemberState
+
+PAGE = 500
+"""Members an answer."""
+_CURSOR = re.compile(r"(\d{1,18}):(\d{1,18}):(\d{1,18}):(\d{1,18})", re.ASCII)
+
+
+class Cursor(Struct, frozen=True):
+    """How far a till has read; opaque to it."""
+
+    epoch: int
+    rev: int = 0
+    programme: int = 0
+    recall: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.epoch}:{self.rev}:{self.programme}:{self.recall}"
+
+
+def cursor_of(text: str, epoch: int) -> Cursor:
+    """The cursor a till shows; one of another epoch, or no cursor at all, begins from the start, which loses nothing."""
+    found = _CURSOR.fullmatch(text)
+    if not found or int(found[1]) != epoch:
+        return Cursor(epoch)
+    return Cursor(*(int(number) for number in found.groups()))
+
+
+def since(
+    database: peewee.SqliteDatabase, text: str, *, till: str, epoch: int, now_ms: int, limit: int = PAGE
+) -> Changes:
+    """A page of changes. Call inside one read snapshot. Raises feed.FeedGap when the feed lost a row."""
+    cursor = cursor_of(text, epoch)
+    last = feed.last(database)
+    # A cursor beyond the feed was not given by this database: begin again rather than miss what comes.
+    rev = cursor.rev if cursor.rev <= last else 0
+    rows = feed.after(database, rev, limit)
+    newest = {member: number for number, member in rows}
+    published = programmes.newest(database) if programmes.serial(database) > cursor.programme else None
+    revokes, recall = recalls.due(database, till, after=cursor.recall)
+    end = rows[-1][0] if rows else rev
+    after = Cursor(epoch, end, published.serial if published else cursor.programme, recall)
+    return Changes(
+        cursor=str(after),
+        members=tuple(states(database, newest, till)) if newest else (),
+        programme=published.text if published else None,
+        programme_signature=published.signature if published else "",
+        revokes=revokes,
+        more=end < last,
+        at=now_ms,
+    )
+
+
+def moved(database: peewee.SqliteDatabase, text: str, *, till: str, epoch: int) -> bool:
+    """Whether `since` would have anything to say; a few look-ups by key."""
+    cursor = cursor_of(text, epoch)
+    if feed.last(database) != cursor.rev or programmes.serial(database) > cursor.programme:
+        return True
+    return bool(recalls.due(database, till, after=cursor.recall)[0])
+
+
+def states(database: peewee.SqliteDatabase, revs: dict[str, int], till: str) -> Iterable[MemberState]:
+    """Members as tills may know them, in order of rev; `applied` says which of the asking till's records are in them."""
+    applied = {f"{till}/{inc}": wm for inc, wm in journal.marks(database, till).items()}
+    found = books.load(database, revs)
+    for member, rev in sorted(revs.items(), key=lambda item: item[1]):
+        yield _state(found[member], rev, applied)
+
+
+def _state(book: Book, rev: int, applied: dict[str, int]) -> MemberState:
+    profile = book.profile
+    purses = sorted(book.purses.items())
+    return MemberState(
+        member=book.member,
+        rev=rev,
+        status=profile.status if profile else "unknown",
+        tier=profile.tier if profile else None,
+        name=profile.name if profile else "",
+        masked=profile.masked if profile else "",
+        birthday=profile.birthday if profile else None,
+        joined=profile.joined if profile else None,
+        cards=tuple(hmac for hmac, kind in book.cards.items() if kind == "card"),
+        phone=next((hmac for hmac, kind in book.cards.items() if kind == "phone"), None),
+        lots=tuple(lot for _, purse in purses for lot in purse.lots.values() if lot.left),
+        leased={unit: purse.held for unit, purse in purses if purse.held},
+        debt={unit: purse.debt for unit, purse in purses if purse.debt},
+        applied=applied,
+    )

@@ -1,0 +1,79 @@
+"""What stands around a record while it is applied: whose it is, now, today; and the refusal to apply one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from agent.loyalty.sale import MAX_MINOR
+
+MAX_POINTS = MAX_MINOR
+"""Most points of one lot, part or lease; keeps every sum far below 2**63."""
+MAX_PARTS = 1_000
+MAX_MS = 253_000_000_000_000
+"""In the year 9987."""
+_ID = re.compile(r"[\w.:\-/]{1,80}", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+class Unapplicable(Exception):
+    """A record that cannot be applied; it is parked verbatim under `reason` and the mark advances."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """A batch's surroundings. `day` is the ISO day of `now_ms` in the programme's zone."""
+
+    till: str
+    store: str
+    now_ms: int
+    zone: str
+
+    @property
+    def day(self) -> str:
+        return day_of(self.now_ms, self.zone)
+
+
+def day_of(at_ms: int, zone: str) -> str:
+    """The ISO day of a moment (UTC ms) in an IANA zone; moments outside of years 1 to 9999 are cut to them."""
+    seconds = min(max(at_ms // 1000, -62_000_000_000), 253_000_000_000)
+    return datetime.fromtimestamp(seconds, UTC).astimezone(ZoneInfo(zone)).date().isoformat()
+
+
+def need_id(*ids: str) -> None:
+    """Raises Unapplicable for what cannot be a key."""
+    for text in ids:
+        if not _ID.fullmatch(text):
+            raise Unapplicable("bad-id")
+
+
+def need_day(*days: str | None) -> None:
+    """ISO days, "" or None."""
+    for text in days:
+        if text and not _DAY.fullmatch(text):
+            raise Unapplicable("bad-day")
+
+
+def need_points(*amounts: int, least: int = 0) -> None:
+    for points in amounts:
+        if not least <= points <= MAX_POINTS:
+            raise Unapplicable("bad-points")
+
+
+def need_moment(*moments_ms: int) -> None:
+    """UTC milliseconds that a 64-bit column and a calendar can hold."""
+    for moment in moments_ms:
+        if not 0 <= moment <= MAX_MS:
+            raise Unapplicable("bad-time")
+
+
+def need_few(things: Iterable[object] | Mapping[str, object]) -> None:
+    if sum(1 for _ in things) > MAX_PARTS:
+        raise Unapplicable("too-many-parts")

@@ -1,0 +1,192 @@
+"""The hub itself: plain calls on one database. Who may call, over what line and in which thread is the skin's matter.
+
+Every method that writes is one transaction and belongs on the writer; reads belong on the reader (the same connection where
+there is one thread only). Clock and keys are handed in.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Sequence
+
+import peewee
+
+from agent.sqlite import transaction
+from sync.hub import apply, changes, reception
+from sync.hub.arrivals import Arrived, Mark
+from sync.hub.book import Book
+from sync.hub.ground import Ground, day_of
+from sync.hub.keys import Keys
+from sync.hub.leases import HUB, Desk
+from sync.hub.policy import Policy
+from sync.hub.postings import Mover
+from sync.hub.store import books as book_store
+from sync.hub.store import due, feed, journal, meta, programmes, recalls, tills
+from sync.hub.store.books import Change
+from sync.wire import Changes, Head, LeaseAnswer, PushAnswer, Record, Verdict, WantBody
+
+_log = logging.getLogger("kopilka.hub")
+
+DEFAULT_ZONE = "Europe/Moscow"
+"""Days are counted here until a programme says where."""
+
+
+class Hub:
+    """One hub over one database that is open and migrated."""
+
+    def __init__(
+        self,
+        database: peewee.SqliteDatabase,
+        *,
+        reader: peewee.SqliteDatabase | None = None,
+        keys: Keys,
+        clock: Callable[[], int],
+        policy: Policy | None = None,
+    ) -> None:
+        self.database = database
+        self.reader = reader or database
+        self.keys = keys
+        self.clock = clock
+        self.policy = policy or Policy()
+        self.epoch = int(meta.read(database, "epoch") or 0)
+
+    def push(self, till: tills.Till, head: Head, lines: Sequence[bytes]) -> PushAnswer:
+        """Apply a batch and answer its wishes, in one transaction. Raises reception.BadPush; storage errors as agent.sqlite's."""
+        if head.till != till.till:
+            raise reception.BadPush("other-till", 403)
+        batch = reception.arrivals(head, lines)
+        with transaction(self.database):
+            return self._push(till, head, batch)
+
+    def _push(self, till: tills.Till, head: Head, batch: Sequence[Arrived]) -> PushAnswer:
+        mark = journal.mark(self.database, till.till, head.inc)
+
+        def hash_at(seq: int) -> str | None:
+            return journal.hash_at(self.database, mark.till, mark.inc, seq)
+
+        stand = reception.stand(head, batch, mark, hash_at)
+        if stand.fork:
+            _log.error("fork", extra={"till": till.till, "inc": head.inc, "first": head.first, "wm": mark.wm})
+            mark = Mark(mark.till, mark.inc, mark.wm, mark.hash, mark.hlc, mark.forks + 1, mark.durable)
+            journal.advance(self.database, mark, at=self.clock())
+        if stand.fork or stand.gap:
+            return self._answer(till, head, mark, fork=stand.fork)
+        return self._apply(till, head, mark, stand.fresh)
+
+    def _apply(self, till: tills.Till, head: Head, mark: Mark, fresh: tuple[Arrived, ...]) -> PushAnswer:
+        """Apply what is new, answer what is wished, write the differences and the mark."""
+        ground = self._ground(till)
+        batch = apply.read(fresh, mark.till, mark.inc)
+        pending = self._pending(mark, head.pending_wants)
+        named = apply.references([*batch, *pending])
+        before = book_store.load(self.database, named.members, lots=named.lots, leases=named.leases)
+        after = {member: book.copy() for member, book in before.items()}
+        outcome = apply.apply(batch, after, journal.known(self.database, named.sales), ground)
+        wants = [one.record for one in pending if one.record] + outcome.wants
+        answers = self._grant(ground, mark, wants, after)
+        self._write(mark, outcome, [Change(before[member], after[member]) for member in before])
+        if fresh:
+            mark = Mark(
+                mark.till, mark.inc, fresh[-1].seq, fresh[-1].hash, max(mark.hlc, outcome.hlc), mark.forks, mark.durable
+            )
+            journal.append(self.database, mark, fresh, at=ground.now_ms)
+            journal.advance(self.database, mark, at=ground.now_ms)
+        return self._answer(till, head, mark, verdicts=outcome.verdicts, answers=answers)
+
+    def _ground(self, till: tills.Till) -> Ground:
+        zone = programmes.zone(self.database) or DEFAULT_ZONE
+        return Ground(till=till.till, store=till.store, now_ms=self.clock(), zone=zone)
+
+    def _pending(self, mark: Mark, seqs: Iterable[int]) -> list[apply.Readable]:
+        """Wishes of earlier pushes whose answer was lost, as their records say."""
+        found = []
+        for seq in sorted({seq for seq in seqs if 0 < seq <= mark.wm}):
+            line = journal.line(self.database, mark.till, mark.inc, seq)
+            if line is not None:
+                found += apply.read([Arrived(seq, line, "")], mark.till, mark.inc)
+        return [one for one in found if one.record and isinstance(one.record.body, WantBody)]
+
+    def _grant(
+        self, ground: Ground, mark: Mark, wants: Sequence[Record], after: dict[str, Book]
+    ) -> tuple[LeaseAnswer, ...]:
+        if not wants:
+            return ()
+        desk = Desk(
+            ground=ground,
+            policy=self.policy,
+            signer=self.keys.signer,
+            epoch=self.epoch,
+            alone=tills.stores(self.database) <= 1,
+            superseded=max(journal.marks(self.database, mark.till), default=mark.inc) > mark.inc,
+            step=lambda: meta.count_up(self.database, "step"),
+            recall=lambda: meta.count_up(self.database, "recall"),
+        )
+        return tuple(
+            desk.answer(after[record.body.member], record, record.body)
+            for record in wants
+            if isinstance(record.body, WantBody)
+        )
+
+    def _write(self, mark: Mark, outcome: apply.Outcome, changed: Sequence[Change]) -> None:
+        now_ms = self.clock()
+        members = book_store.save(self.database, changed, at=now_ms)
+        feed.publish(self.database, members)
+        journal.remember(self.database, outcome.sales)
+        journal.park(self.database, outcome.parked, at=now_ms)
+        for parked in outcome.parked:
+            extra = {"till": mark.till, "inc": mark.inc, "seq": parked.seq, "reason": parked.reason}
+            _log.warning("quarantined", extra=extra)
+
+    def _answer(
+        self,
+        till: tills.Till,
+        head: Head,
+        mark: Mark,
+        *,
+        verdicts: Iterable[Verdict] = (),
+        answers: tuple[LeaseAnswer, ...] = (),
+        fork: bool = False,
+    ) -> PushAnswer:
+        now_ms = self.clock()
+        news: Changes | None = None
+        if head.cursor:
+            news = changes.since(self.database, head.cursor, till=till.till, epoch=self.epoch, now_ms=now_ms)
+        elif revokes := recalls.due(self.database, till.till, after=0)[0]:
+            news = Changes(cursor="", revokes=revokes, at=now_ms)
+        return PushAnswer(
+            wm=mark.wm,
+            durable=mark.durable,
+            hash=mark.hash,
+            epoch=self.epoch,
+            at=now_ms,
+            exceptions=tuple(verdicts),
+            leases=answers,
+            changes=news,
+            fork=fork,
+        )
+
+    def changes(self, till: str, cursor: str, *, limit: int = changes.PAGE) -> Changes:
+        """What is new for a till since its cursor; at once, maybe nothing."""
+        with self.reader.atomic():
+            return changes.since(self.reader, cursor, till=till, epoch=self.epoch, now_ms=self.clock(), limit=limit)
+
+    def moved(self, till: str, cursor: str) -> bool:
+        """Whether `changes` has anything new."""
+        with self.reader.atomic():
+            return changes.moved(self.reader, cursor, till=till, epoch=self.epoch)
+
+    def new_day(self, limit: int = 500) -> int:
+        """Book what expired and pay debts from what can be spent now, for some members; returns how many, 0 when none is left."""
+        with transaction(self.database):
+            day = day_of(self.clock(), programmes.zone(self.database) or DEFAULT_ZONE)
+            before = book_store.load(self.database, due.members(self.database, day, limit))
+            if not before:
+                return 0
+            after = {member: book.copy() for member, book in before.items()}
+            step = meta.count_up(self.database, "step")
+            for book in after.values():
+                for unit in sorted(book.purses):
+                    Mover(book, HUB, self.epoch, step, day).settle(unit)
+            changed = [Change(before[member], after[member]) for member in before]
+            feed.publish(self.database, book_store.save(self.database, changed, at=self.clock()))
+            return len(before)

@@ -1,0 +1,108 @@
+"""Movements of a member's points in the hub's book: every change of a lot goes through here and leaves postings that sum to zero."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import msgspec
+
+from agent.loyalty.debt import claw_back, settle
+from agent.loyalty.ledger import EXPIRED, ISSUED, LOSS, REDEEMED, member_account, move
+from agent.loyalty.lots import Lot, Part, expire, restore, take
+from sync.hub.book import Book, Numbered, Purse
+from sync.hub.ground import Unapplicable
+
+
+@dataclass(frozen=True, slots=True)
+class Mover:
+    """Moves points of one member for one record (or the hub's own step), whose key the postings carry."""
+
+    book: Book
+    till: str
+    inc: int
+    seq: int
+    day: str
+
+    def post(self, unit: str, points: int, *, source: str, target: str) -> None:
+        """Two postings; the word "member" stands for the book's account."""
+        mine = member_account(self.book.member)
+        ends = [mine if end == "member" else end for end in (source, target)]
+        for posting in move(unit, points, source=ends[0], target=ends[1]):
+            self.book.entries.append(Numbered(self.till, self.inc, self.seq, posting))
+
+    def bear(self, lot: Lot) -> None:
+        """A new lot. Raises Unapplicable when its id is taken."""
+        purse = self.book.purse(lot.unit)
+        if lot.id in purse.lots:
+            raise Unapplicable("lot-exists")
+        purse.put([lot])
+        self.post(lot.unit, lot.left, source=ISSUED, target="member")
+
+    def redeem(self, unit: str, parts: Iterable[Part]) -> None:
+        """Free parts of lots are spent."""
+        parts = tuple(parts)
+        self.book.purse(unit).take(parts)
+        self.post(unit, total(parts), source="member", target=REDEEMED)
+
+    def redeem_beyond(self, unit: str, points: int) -> None:
+        """Spent beyond every right (I6): the member pays what is there, the shop bears the rest."""
+        parts, short = take(self.book.purse(unit).free(), points, self.day)
+        self.redeem(unit, parts)
+        self.post(unit, short, source=LOSS, target=REDEEMED)
+
+    def restore(self, unit: str, parts: Iterable[Part]) -> None:
+        """Redeemed parts go back to their own lots. Raises Unapplicable where a lot is unknown or has no such room."""
+        purse = self.book.purse(unit)
+        parts = tuple(parts)
+        room = tuple(_room(lot, purse) for lot in purse.lots.values())
+        after, over = restore(room, parts)
+        if over:
+            raise Unapplicable("unknown-lot" if over[0].lot not in purse.lots else "restores-too-much")
+        back = {lot.id: lot.left for lot in after}
+        purse.put(_with_left(lot, back[lot.id]) for lot in tuple(purse.lots.values()) if lot.left != back[lot.id])
+        self.post(unit, total(parts), source=REDEEMED, target="member")
+
+    def claw_back(self, unit: str, own_lots: Iterable[str], points: int) -> None:
+        """Take earned points back: own lots, then soonest to expire of what is free, the rest is debt."""
+        purse = self.book.purse(unit)
+        own = [lot for lot in own_lots if lot in purse.lots]
+        lapsed = sum(purse.lapsed.get(lot, 0) for lot in own)
+        taken = claw_back(purse.free(), own, points, self.day, lapsed=lapsed)
+        purse.take(taken.parts)
+        purse.debt += taken.debt
+        self._count_lapsed(purse, own, taken.lapsed)
+        self.post(unit, total(taken.parts) + taken.debt, source="member", target=ISSUED)
+        self.post(unit, taken.lapsed, source=EXPIRED, target=ISSUED)
+
+    def _count_lapsed(self, purse: Purse, own: list[str], points: int) -> None:
+        for lot in own:
+            part = min(points, purse.lapsed.get(lot, 0))
+            if part:
+                purse.lapsed[lot] -= part
+                points -= part
+
+    def settle(self, unit: str) -> None:
+        """Book what expired and pay debt from what can be spent; run after anything that frees points, and on a new day."""
+        purse = self.book.purse(unit)
+        gone = expire(purse.free(), self.day)
+        purse.take(gone)
+        for part in gone:
+            purse.lapsed[part.lot] = purse.lapsed.get(part.lot, 0) + part.points
+        self.post(unit, total(gone), source="member", target=EXPIRED)
+        parts, purse.debt = settle(purse.debt, purse.free(), self.day)
+        purse.take(parts)
+
+
+def total(parts: Iterable[Part]) -> int:
+    return sum(part.points for part in parts)
+
+
+def _room(lot: Lot, purse: Purse) -> Lot:
+    """The lot as `restore` may fill it: what lapsed is no room, it was lost, not spent."""
+    lapsed = purse.lapsed.get(lot.id, 0)
+    return Lot(id=lot.id, unit=lot.unit, points=lot.points - lapsed, left=lot.left, born=lot.born) if lapsed else lot
+
+
+def _with_left(lot: Lot, left: int) -> Lot:
+    return msgspec.structs.replace(lot, left=left)

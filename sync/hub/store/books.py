@@ -1,0 +1,215 @@
+"""Members' books out of the tables and back: one read of each table a batch, differences written in bulk."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+import peewee
+
+from agent.loyalty.leases import Grant, Lease
+from agent.loyalty.lots import Lot, Part
+from sync.hub.book import Book, HubLease, Profile
+from sync.hub.store import bulk
+from sync.wire import encode
+
+_grant = msgspec.json.Decoder(Grant)
+
+
+class Change(NamedTuple):
+    """One member's book as it was loaded and as it stands after a batch."""
+
+    before: Book
+    after: Book
+
+
+def load(
+    database: peewee.SqliteDatabase, members: Iterable[str], *, lots: Iterable[str] = (), leases: Iterable[str] = ()
+) -> dict[str, Book]:
+    """Books of members, known or not. Of spent lots and closed leases only those named in `lots` and `leases`."""
+    names = sorted(set(members))
+    books = {member: Book(member) for member in names}
+    if names:
+        _load_profiles(database, names, books)
+        _load_purses(database, names, books, sorted(set(lots)))
+        _load_leases(database, names, books, sorted(set(leases)))
+    return books
+
+
+def _rows(database: peewee.SqliteDatabase, sql: str, *values: Sequence[str]) -> list[Any]:
+    return list(database.execute_sql(sql, [value for group in values for value in group]).fetchall())
+
+
+def _load_profiles(database: peewee.SqliteDatabase, names: list[str], books: Mapping[str, Book]) -> None:
+    ours = bulk.marks(names)
+    sql = "SELECT member, status, tier, name, masked, birthday, joined, added FROM member WHERE member IN"
+    for member, status, tier, name, masked, birthday, joined, added in _rows(database, f"{sql} ({ours})", names):
+        books[member].profile = Profile(
+            status=status, tier=tier, name=name, masked=masked, birthday=birthday, joined=joined, added=added
+        )
+    for member, hmac, kind in _rows(
+        database,
+        f"SELECT member, hmac, kind FROM card WHERE member IN ({ours}) ORDER BY member, hmac",  # noqa: S608 - marks only
+        names,
+    ):
+        books[member].cards[hmac] = kind
+
+
+def _load_purses(database: peewee.SqliteDatabase, names: list[str], books: Mapping[str, Book], lots: list[str]) -> None:
+    ours = bulk.marks(names)
+    for member, unit, debt in _rows(
+        database,
+        f"SELECT member, unit, debt FROM account WHERE member IN ({ours})",  # noqa: S608 - marks only
+        names,
+    ):
+        books[member].purse(unit).debt = debt
+    sql = (
+        "SELECT member, unit, lot, points, remaining, leased, lapsed, born, spendable_from, expires_on FROM lot"  # noqa: S608 - marks only
+        f" WHERE member IN ({ours}) AND (remaining > 0 OR lot IN ({bulk.marks(lots)})) ORDER BY member, unit, lot"
+    )
+    for member, unit, lot, points, remaining, leased, lapsed, born, first, last in _rows(database, sql, names, lots):
+        purse = books[member].purse(unit)
+        purse.lots[lot] = Lot(
+            id=lot, unit=unit, points=points, left=remaining, born=born, spendable_from=first, expires_on=last
+        )
+        if leased:
+            purse.leased[lot] = leased
+        if lapsed:
+            purse.lapsed[lot] = lapsed
+
+
+def _load_leases(
+    database: peewee.SqliteDatabase, names: list[str], books: Mapping[str, Book], leases: list[str]
+) -> None:
+    sql = (
+        "SELECT member, lease, inc, spent, back, state, recalled, at, parts, signed FROM lease"  # noqa: S608 - marks only
+        f" WHERE member IN ({bulk.marks(names)}) AND (state <> 'closed' OR lease IN ({bulk.marks(leases)}))"
+        " ORDER BY member, lease"
+    )
+    for member, lease, inc, spent, back, state, recalled, at, parts, signed in _rows(database, sql, names, leases):
+        gone = tuple(Part(lot, points) for lot, points in json.loads(parts))
+        books[member].leases[lease] = HubLease(
+            lease=Lease(grant=_grant.decode(bytes(signed)), spent=gone, closed=state != "open"),
+            inc=inc,
+            spent=spent,
+            back=back,
+            state=state,
+            recalled=recalled,
+            at=at,
+        )
+
+
+def save(database: peewee.SqliteDatabase, changes: Iterable[Change], *, at: int) -> list[str]:
+    """Write what differs, inside the caller's transaction; returns the members that changed, in order.
+
+    Raises peewee.IntegrityError when a CHECK or key would be broken: a fault of the code, nothing is written then.
+    """
+    ordered = sorted((c for c in changes if c.before != c.after), key=lambda c: c.after.member)
+    _save_profiles(database, ordered, at)
+    _save_accounts(database, ordered)
+    _save_lots(database, ordered)
+    _save_leases(database, ordered)
+    _save_entries(database, ordered)
+    return [change.after.member for change in ordered]
+
+
+def _save_profiles(database: peewee.SqliteDatabase, changes: Sequence[Change], at: int) -> None:
+    fresh, told = [], []
+    for before, after in changes:
+        if after.profile is None:
+            continue
+        p = after.profile
+        row = (p.status, p.tier, p.name, p.masked, p.birthday, p.joined)
+        if before.profile is None:
+            fresh.append((after.member, *row, p.added or at))
+        elif before.profile != p:
+            told.append((*row, after.member))
+    bulk.insert(database, "member", "member, status, tier, name, masked, birthday, joined, added", fresh)
+    if told:
+        database.cursor().executemany(
+            "UPDATE member SET status = ?, tier = ?, name = ?, masked = ?, birthday = ?, joined = ? WHERE member = ?",
+            told,
+        )
+    cards = [
+        (after.member, hmac, kind)
+        for before, after in changes
+        for hmac, kind in after.cards.items()
+        if hmac not in before.cards
+    ]
+    bulk.insert(database, "card", "member, hmac, kind", cards)
+
+
+def _save_accounts(database: peewee.SqliteDatabase, changes: Sequence[Change]) -> None:
+    """New accounts with 0 first, then deltas: an upsert with a negative delta would fail the CHECK on its inserted half."""
+    fresh, deltas = [], []
+    for before, after in changes:
+        for unit, purse in sorted(after.purses.items()):
+            if unit not in before.purses:
+                fresh.append((after.member, unit, 0, 0, 0))
+            old = before.purses.get(unit)
+            old_sums = (old.posted, old.held, old.debt) if old else (0, 0, 0)
+            moved = [new - was for new, was in zip((purse.posted, purse.held, purse.debt), old_sums, strict=True)]
+            if any(moved):
+                deltas.append((after.member, unit, *moved))
+    bulk.insert(database, "account", "member, unit, posted, leased, debt", fresh)
+    bulk.add(database, "account", "member, unit", "posted, leased, debt", deltas)
+
+
+def _save_lots(database: peewee.SqliteDatabase, changes: Sequence[Change]) -> None:
+    fresh, deltas = [], []
+    for before, after in changes:
+        for unit, purse in sorted(after.purses.items()):
+            old = before.purses.get(unit)
+            for lot in sorted(purse.lots.values(), key=lambda lot: lot.id):
+                held, lapsed = purse.leased.get(lot.id, 0), purse.lapsed.get(lot.id, 0)
+                was = old.lots.get(lot.id) if old else None
+                if was is None or old is None:
+                    row = (lot.id, lot.points, lot.left, held, lapsed, lot.born, lot.spendable_from, lot.expires_on)
+                    fresh.append((after.member, unit, *row))
+                    continue
+                before_lapsed = old.lapsed.get(lot.id, 0)
+                moved = (lot.left - was.left, held - old.leased.get(lot.id, 0), lapsed - before_lapsed)
+                if any(moved):
+                    deltas.append((after.member, unit, lot.id, *moved))
+    columns = "member, unit, lot, points, remaining, leased, lapsed, born, spendable_from, expires_on"
+    bulk.insert(database, "lot", columns, fresh)
+    bulk.add(database, "lot", "member, unit, lot", "remaining, leased, lapsed", deltas)
+
+
+def _save_leases(database: peewee.SqliteDatabase, changes: Sequence[Change]) -> None:
+    fresh, told = [], []
+    for before, after in changes:
+        for id_, held in sorted(after.leases.items()):
+            was = before.leases.get(id_)
+            if was == held:
+                continue
+            parts = json.dumps([(part.lot, part.points) for part in held.lease.spent], separators=(",", ":"))
+            row = (held.spent, held.back, held.state, held.recalled, parts)
+            grant = held.lease.grant
+            if was is None:
+                key = (after.member, id_, grant.till, held.inc, grant.unit, grant.style, grant.granted)
+                fresh.append((*key, *row, held.at, encode(grant)))
+            else:
+                told.append((*row, after.member, id_))
+    columns = "member, lease, till, inc, unit, style, granted, spent, back, state, recalled, parts, at, signed"
+    bulk.insert(database, "lease", columns, fresh)
+    if told:
+        database.cursor().executemany(
+            "UPDATE lease SET spent = ?, back = ?, state = ?, recalled = ?, parts = ? WHERE member = ? AND lease = ?",
+            told,
+        )
+
+
+def _save_entries(database: peewee.SqliteDatabase, changes: Sequence[Change]) -> None:
+    rows = []
+    for before, after in changes:
+        count: Counter[tuple[str, int, int]] = Counter()
+        for entry in after.entries[len(before.entries) :]:
+            key = (entry.till, entry.inc, entry.seq)
+            count[key] += 1
+            posting = entry.posting
+            rows.append((after.member, *key, count[key], posting.unit, posting.account, posting.amount))
+    bulk.insert(database, "entry", "member, till, inc, seq, n, unit, account, amount", rows)

@@ -1,0 +1,17 @@
+"""Members for whom a new day changes something: lots past their last day, debts that can be paid now."""
+
+from __future__ import annotations
+
+import peewee
+
+
+def members(database: peewee.SqliteDatabase, day: str, limit: int) -> list[str]:
+    """Up to `limit` members with free points that expired before `day`, or a debt beside free points that can be spent on it."""
+    rows = database.execute_sql(
+        "SELECT member FROM lot WHERE remaining > leased AND remaining > 0 AND expires_on < ?"
+        " UNION SELECT a.member FROM account a JOIN lot l ON l.member = a.member AND l.unit = a.unit"
+        " WHERE a.debt > 0 AND l.remaining > l.leased AND l.spendable_from <= ?"
+        " AND (l.expires_on IS NULL OR l.expires_on >= ?) ORDER BY 1 LIMIT ?",
+        (day, day, day, limit),
+    ).fetchall()
+    return [str(row[0]) for row in rows]

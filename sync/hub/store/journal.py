@@ -1,0 +1,96 @@
+"""Watermarks, the record log, quarantine and the sale net: what came from tills, by till."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import peewee
+
+from sync.hub.arrivals import Arrived, Known, Mark, Parked
+from sync.hub.store import bulk
+from sync.wire import GENESIS
+
+
+def mark(database: peewee.SqliteDatabase, till: str, inc: int) -> Mark:
+    """The watermark row; a fresh one for an incarnation never seen. On SQLite the transaction is the lock."""
+    row = database.execute_sql(
+        "SELECT wm, hash, hlc, forks, durable FROM watermark WHERE till = ? AND inc = ?", (till, inc)
+    ).fetchone()
+    return Mark(till, inc, *row) if row else Mark(till, inc)
+
+
+def marks(database: peewee.SqliteDatabase, till: str) -> dict[int, int]:
+    """Every incarnation's watermark."""
+    rows = database.execute_sql("SELECT inc, wm FROM watermark WHERE till = ? ORDER BY inc", (till,)).fetchall()
+    return {int(inc): int(wm) for inc, wm in rows}
+
+
+def advance(database: peewee.SqliteDatabase, mark: Mark, *, at: int) -> None:
+    """Write a watermark row."""
+    database.execute_sql(
+        "INSERT INTO watermark (till, inc, wm, hash, hlc, at, forks, durable) VALUES (?, ?, ?, ?, ?, ?, ?, 0)"
+        " ON CONFLICT (till, inc) DO UPDATE SET wm = excluded.wm, hash = excluded.hash, hlc = excluded.hlc,"
+        " at = excluded.at, forks = excluded.forks",
+        (mark.till, mark.inc, mark.wm, mark.hash, mark.hlc, at, mark.forks),
+    )
+
+
+def durable(database: peewee.SqliteDatabase, saved: Iterable[tuple[str, int, int]]) -> None:
+    """Note the (till, incarnation, watermark) rows a verified backup holds."""
+    rows = [(wm, till, inc, wm) for till, inc, wm in saved]
+    database.cursor().executemany("UPDATE watermark SET durable = ? WHERE till = ? AND inc = ? AND durable < ?", rows)
+
+
+def append(database: peewee.SqliteDatabase, mark: Mark, records: Sequence[Arrived], *, at: int) -> None:
+    rows = [(mark.till, mark.inc, record.seq, record.hash, at, record.line) for record in records]
+    bulk.insert(database, "record", "till, inc, seq, hash, at, line", rows)
+
+
+def hash_at(database: peewee.SqliteDatabase, till: str, inc: int, seq: int) -> str | None:
+    """The chain's hash after a record the hub has."""
+    if seq == 0:
+        return GENESIS
+    row = database.execute_sql(
+        "SELECT hash FROM record WHERE till = ? AND inc = ? AND seq = ?", (till, inc, seq)
+    ).fetchone()
+    return str(row[0]) if row else None
+
+
+def line(database: peewee.SqliteDatabase, till: str, inc: int, seq: int) -> bytes | None:
+    """A record's own bytes."""
+    row = database.execute_sql(
+        "SELECT line FROM record WHERE till = ? AND inc = ? AND seq = ?", (till, inc, seq)
+    ).fetchone()
+    return bytes(row[0]) if row else None
+
+
+def park(database: peewee.SqliteDatabase, parked: Sequence[Parked], *, at: int) -> None:
+    rows = [(row.till, row.inc, row.seq, row.reason, at, row.line) for row in parked]
+    bulk.insert(database, "quarantine", "till, inc, seq, reason, at, line", rows)
+
+
+def parked(database: peewee.SqliteDatabase, limit: int) -> list[Parked]:
+    """The oldest of quarantine."""
+    rows = database.execute_sql(
+        "SELECT till, inc, seq, reason, line FROM quarantine ORDER BY at, till, inc, seq LIMIT ?", (limit,)
+    ).fetchall()
+    return [Parked(till, inc, seq, reason, bytes(line)) for till, inc, seq, reason, line in rows]
+
+
+def parked_count(database: peewee.SqliteDatabase) -> int:
+    return int(database.execute_sql("SELECT count(*) FROM quarantine").fetchone()[0])
+
+
+def known(database: peewee.SqliteDatabase, keys: Iterable[str]) -> dict[str, Known]:
+    """Which of these sales the hub has, by `sale_key`."""
+    wanted = sorted(set(keys))
+    rows = database.execute_sql(
+        f"SELECT hash, content, till, inc, seq FROM sale WHERE hash IN ({bulk.marks(wanted)})",  # noqa: S608 - marks only
+        wanted,
+    ).fetchall()
+    return {row[0]: Known(*row[1:]) for row in rows}
+
+
+def remember(database: peewee.SqliteDatabase, sales: dict[str, Known]) -> None:
+    rows = [(key, sale.content, sale.till, sale.inc, sale.seq) for key, sale in sorted(sales.items())]
+    bulk.insert(database, "sale", "hash, content, till, inc, seq", rows)

@@ -1,0 +1,81 @@
+"""The hub's tables, as numbered steps. One text for SQLite, PostgreSQL and engines that shard by member.
+
+`member` is NOT NULL and first in every key of a member table; watermark, record and quarantine are keyed by till, `sale` by
+its own hash, the feed by a small part. No triggers, serials or defaults that change: ids and times come from Python. Times are
+UTC milliseconds, days ISO text in the programme's zone, points smallest points.
+"""
+
+from __future__ import annotations
+
+import peewee
+
+FIRST = """
+CREATE TABLE meta (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE till (
+  till TEXT NOT NULL PRIMARY KEY, store TEXT NOT NULL, store_name TEXT NOT NULL, public_key TEXT,
+  code_hash TEXT, code_until BIGINT NOT NULL, added BIGINT NOT NULL, enrolled BIGINT, revoked BIGINT);
+CREATE TABLE watermark (
+  till TEXT NOT NULL, inc BIGINT NOT NULL, wm BIGINT NOT NULL, hash TEXT NOT NULL, hlc BIGINT NOT NULL,
+  at BIGINT NOT NULL, forks BIGINT NOT NULL, durable BIGINT NOT NULL, PRIMARY KEY (till, inc));
+-- The till's own bytes, verbatim, of every record whose number was reached.
+CREATE TABLE record (
+  till TEXT NOT NULL, inc BIGINT NOT NULL, seq BIGINT NOT NULL, hash TEXT NOT NULL, at BIGINT NOT NULL,
+  line BLOB NOT NULL, PRIMARY KEY (till, inc, seq));
+CREATE TABLE quarantine (
+  till TEXT NOT NULL, inc BIGINT NOT NULL, seq BIGINT NOT NULL, reason TEXT NOT NULL, at BIGINT NOT NULL,
+  line BLOB NOT NULL, PRIMARY KEY (till, inc, seq));
+-- SHA-256 of kind, store and id: the net under a sale replayed at another key.
+CREATE TABLE sale (
+  hash TEXT NOT NULL PRIMARY KEY, content TEXT NOT NULL, till TEXT NOT NULL, inc BIGINT NOT NULL, seq BIGINT NOT NULL);
+CREATE TABLE member (
+  member TEXT NOT NULL PRIMARY KEY, status TEXT NOT NULL, tier TEXT, name TEXT NOT NULL, masked TEXT NOT NULL,
+  birthday TEXT, joined TEXT, added BIGINT NOT NULL);
+CREATE TABLE card (
+  member TEXT NOT NULL, hmac TEXT NOT NULL, kind TEXT NOT NULL, PRIMARY KEY (member, hmac));
+CREATE INDEX card_hmac ON card (hmac);
+CREATE TABLE account (
+  member TEXT NOT NULL, unit TEXT NOT NULL, posted BIGINT NOT NULL, leased BIGINT NOT NULL, debt BIGINT NOT NULL,
+  PRIMARY KEY (member, unit), CHECK (leased >= 0 AND debt >= 0 AND posted - leased >= 0));
+CREATE INDEX account_debt ON account (member) WHERE debt > 0;
+CREATE TABLE lot (
+  member TEXT NOT NULL, unit TEXT NOT NULL, lot TEXT NOT NULL, points BIGINT NOT NULL, remaining BIGINT NOT NULL,
+  leased BIGINT NOT NULL, lapsed BIGINT NOT NULL, born BIGINT NOT NULL, spendable_from TEXT NOT NULL, expires_on TEXT,
+  PRIMARY KEY (member, unit, lot),
+  CHECK (leased >= 0 AND lapsed >= 0 AND remaining >= leased AND points >= remaining + lapsed));
+CREATE INDEX lot_expiry ON lot (expires_on) WHERE remaining > 0;
+CREATE TABLE lease (
+  member TEXT NOT NULL, lease TEXT NOT NULL, till TEXT NOT NULL, inc BIGINT NOT NULL, unit TEXT NOT NULL,
+  style TEXT NOT NULL, granted BIGINT NOT NULL, spent BIGINT NOT NULL, back BIGINT NOT NULL, state TEXT NOT NULL,
+  recalled BIGINT NOT NULL, at BIGINT NOT NULL, parts TEXT NOT NULL, signed BLOB NOT NULL, PRIMARY KEY (member, lease),
+  CHECK (spent >= 0 AND back >= 0 AND spent + back <= granted));
+CREATE INDEX lease_till ON lease (till) WHERE state = 'open';
+CREATE TABLE entry (
+  member TEXT NOT NULL, till TEXT NOT NULL, inc BIGINT NOT NULL, seq BIGINT NOT NULL, n BIGINT NOT NULL,
+  unit TEXT NOT NULL, account TEXT NOT NULL, amount BIGINT NOT NULL, PRIMARY KEY (member, till, inc, seq, n));
+CREATE TABLE feed (part BIGINT NOT NULL, rev BIGINT NOT NULL, member TEXT NOT NULL, PRIMARY KEY (part, rev));
+CREATE TABLE feed_head (part BIGINT NOT NULL PRIMARY KEY, rev BIGINT NOT NULL);
+CREATE TABLE programme (
+  serial BIGINT NOT NULL PRIMARY KEY, id TEXT NOT NULL, version BIGINT NOT NULL, hash TEXT NOT NULL,
+  timezone TEXT NOT NULL, text TEXT NOT NULL, signature TEXT NOT NULL, published BIGINT NOT NULL);
+INSERT INTO feed_head (part, rev) VALUES (0, 0);
+"""
+
+CLUSTERED = ("meta", "till", "watermark", "sale", "member", "card", "account", "lot", "entry", "feed", "feed_head")
+"""Small rows: on SQLite they live in the key's own tree, half the pages and one look-up. A word only SQLite knows."""
+
+
+def _text(statement: str) -> str:
+    name = statement.partition("(")[0].rpartition("TABLE ")[2].strip()
+    clustered = statement.startswith("CREATE TABLE") and name in CLUSTERED
+    return f"{statement} WITHOUT ROWID" if clustered else statement
+
+
+def first(database: peewee.SqliteDatabase) -> None:
+    """Version 1."""
+    lines = (line for line in FIRST.splitlines() if not line.startswith("--"))
+    for statement in "\n".join(lines).split(";\n"):
+        if statement.strip():
+            database.execute_sql(_text(statement.strip()))
+
+
+STEPS = (first,)

@@ -1,0 +1,94 @@
+"""The tills a hub knows: their store, public key, one-time code, and whether they were revoked."""
+
+from __future__ import annotations
+
+import peewee
+from msgspec import Struct
+
+_COLUMNS = "till, store, store_name, public_key, code_hash, code_until, added, enrolled, revoked"
+
+
+class Till(Struct, frozen=True, kw_only=True):
+    """One till. `code_hash` is SHA-256 of the one-time code, gone once used; times are UTC ms."""
+
+    till: str
+    store: str
+    store_name: str = ""
+    public_key: str | None = None
+    code_hash: str | None = None
+    code_until: int = 0
+    added: int = 0
+    enrolled: int | None = None
+    revoked: int | None = None
+
+
+class Fleet(Struct, frozen=True, kw_only=True):
+    """A till with how far it has come, for lists."""
+
+    till: Till
+    inc: int = 0
+    wm: int = 0
+    seen: int = 0
+    forks: int = 0
+    open_leases: int = 0
+
+
+def find(database: peewee.SqliteDatabase, till: str) -> Till | None:
+    row = database.execute_sql(f"SELECT {_COLUMNS} FROM till WHERE till = ?", (till,)).fetchone()  # noqa: S608 - constant
+    return _till(row) if row else None
+
+
+def save(database: peewee.SqliteDatabase, till: Till) -> None:
+    """Insert or replace."""
+    database.execute_sql(
+        f"INSERT INTO till ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (till) DO UPDATE SET"  # noqa: S608 - constant
+        " store = excluded.store, store_name = excluded.store_name, public_key = excluded.public_key,"
+        " code_hash = excluded.code_hash, code_until = excluded.code_until, enrolled = excluded.enrolled,"
+        " revoked = excluded.revoked",
+        (
+            till.till,
+            till.store,
+            till.store_name,
+            till.public_key,
+            till.code_hash,
+            till.code_until,
+            till.added,
+            till.enrolled,
+            till.revoked,
+        ),
+    )
+
+
+def stores(database: peewee.SqliteDatabase) -> int:
+    """How many stores have a till that is not revoked."""
+    return int(database.execute_sql("SELECT count(DISTINCT store) FROM till WHERE revoked IS NULL").fetchone()[0])
+
+
+def fleet(database: peewee.SqliteDatabase) -> list[Fleet]:
+    """Every till with its newest incarnation."""
+    names = ", ".join(f"t.{name}" for name in _COLUMNS.split(", "))
+    rows = database.execute_sql(
+        f"SELECT {names}, coalesce(w.inc, 0), coalesce(w.wm, 0), coalesce(w.at, 0), coalesce(w.forks, 0),"  # noqa: S608 - constant
+        " (SELECT count(*) FROM lease l WHERE l.till = t.till AND l.state = 'open')"
+        " FROM till t LEFT JOIN watermark w ON w.till = t.till"
+        " AND w.inc = (SELECT max(inc) FROM watermark WHERE till = t.till) ORDER BY t.till"
+    ).fetchall()
+    return [
+        Fleet(till=_till(row[:9]), inc=row[9], wm=row[10], seen=row[11], forks=row[12], open_leases=row[13])
+        for row in rows
+    ]
+
+
+def _till(row: tuple[str, str, str, str | None, str | None, int, int, int | None, int | None]) -> Till:
+    till, store, store_name, public_key, code_hash, code_until, added, enrolled, revoked = row
+    return Till(
+        till=till,
+        store=store,
+        store_name=store_name,
+        public_key=public_key,
+        code_hash=code_hash,
+        code_until=code_until,
+        added=added,
+        enrolled=enrolled,
+        revoked=revoked,
+    )

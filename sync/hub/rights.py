@@ -26,15 +26,14 @@ def check(spends: Iterable[Spend]) -> None:
 
 def charge_spend(mover: Mover, spend: Spend) -> None:
     """Book a spend: inside its lease from the leased parts, beyond it (a lease closed, unknown or overdrawn) as I6 says."""
+    inside: tuple[Part, ...] = ()
     held = _lease_of(mover, spend)
-    beyond = spend.parts
     if held:
-        lease, beyond = charge(held.lease, spend)
-        inside = without(spend.parts, beyond)
+        held, inside = _use(held, spend.parts)
         mover.book.purse(spend.unit).lease_out(negative(inside))
         mover.redeem(spend.unit, inside)
-        mover.book.leases[spend.lease] = msgspec.structs.replace(held, lease=lease, spent=held.spent + total(inside))
-    mover.redeem_beyond(spend.unit, total(beyond))
+        _keep(mover.book, msgspec.structs.replace(held, spent=held.spent + total(inside)))
+    mover.redeem_beyond(spend.unit, total(spend.parts) - total(inside))
 
 
 def hand_back_duplicate(mover: Mover, spends: Iterable[Spend]) -> None:
@@ -42,8 +41,7 @@ def hand_back_duplicate(mover: Mover, spends: Iterable[Spend]) -> None:
     for spend in spends:
         held = _lease_of(mover, spend)
         if held:
-            _, beyond = charge(held.lease, spend)
-            _hand_back(mover, held, without(spend.parts, beyond))
+            _hand_back(mover, held, spend.parts)
             mover.settle(spend.unit)
 
 
@@ -65,21 +63,37 @@ def close_lease(mover: Mover, body: CloseBody) -> None:
         if points:
             back.append(Part(part.lot, points))
             room -= points
-    held = _hand_back(mover, held, tuple(back))
-    state = "unsettled" if held.held else "closed"
-    mover.book.leases[body.lease] = msgspec.structs.replace(
-        held, lease=msgspec.structs.replace(held.lease, closed=True), state=state
+    held = _hand_back(mover, held, back)
+    _keep(
+        mover.book,
+        msgspec.structs.replace(held, lease=msgspec.structs.replace(held.lease, closed=True), state="unsettled"),
     )
     mover.settle(held.lease.grant.unit)
 
 
-def _hand_back(mover: Mover, held: HubLease, parts: tuple[Part, ...]) -> HubLease:
-    grant = held.lease.grant
-    lease, _ = charge(held.lease, Spend(grant.id, grant.unit, parts))
-    mover.book.purse(grant.unit).lease_out(negative(parts))
-    after = msgspec.structs.replace(held, lease=lease, back=held.back + total(parts))
-    mover.book.leases[grant.id] = after
-    return after
+def _hand_back(mover: Mover, held: HubLease, parts: Iterable[Part]) -> HubLease:
+    """Parts of a lease that will not be spent are the member's again."""
+    held, inside = _use(held, parts)
+    mover.book.purse(held.lease.grant.unit).lease_out(negative(inside))
+    held = msgspec.structs.replace(held, back=held.back + total(inside))
+    _keep(mover.book, held)
+    return held
+
+
+def _use(held: HubLease, parts: Iterable[Part]) -> tuple[HubLease, tuple[Part, ...]]:
+    """Take what fits of `parts` out of a lease; an unsettled one still meets the till's late records, a closed one nothing."""
+    grant, parts = held.lease.grant, tuple(parts)
+    lease = msgspec.structs.replace(held.lease, closed=held.state == "closed")
+    lease, beyond = charge(lease, Spend(grant.id, grant.unit, parts))
+    lease = msgspec.structs.replace(lease, closed=held.lease.closed)
+    return msgspec.structs.replace(held, lease=lease), without(parts, beyond)
+
+
+def _keep(book: Book, held: HubLease) -> None:
+    """Write a lease back; an unsettled one that holds nothing more is closed."""
+    if held.state == "unsettled" and not held.held:
+        held = msgspec.structs.replace(held, state="closed")
+    book.leases[held.lease.grant.id] = held
 
 
 def _lease_of(mover: Mover, spend: Spend) -> HubLease | None:

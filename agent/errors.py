@@ -136,6 +136,12 @@ class TooLarge(KopilkaError):
     exit_code = 65
 
 
+class HeaderTooLarge(TooLarge):
+    """The request's header alone is beyond its limit."""
+
+    status = 431
+
+
 class WrongMedia(KopilkaError):
     """The body is no application/json."""
 

@@ -141,4 +141,16 @@ CODES = {
         ru=("Касса сейчас не отвечает.", "Она запускается или останавливается.", "Повторите через несколько секунд."),
         en=("The till does not answer now.", "It is starting or stopping.", "Try again in a few seconds."),
     ),
+    "server-not-started": both(
+        ru=("Локальный API не запустился.", "{problem}", "Посмотрите журнал службы: journalctl -u kopilka"),
+        en=("The local API did not start.", "{problem}", "Look at the service's log: journalctl -u kopilka"),
+    ),
+    "address-taken": both(
+        ru=("Адрес {address} занят.", "{problem}", "Остановите вторую копию или смените [api] в настройках."),
+        en=(
+            "The address {address} is taken.",
+            "{problem}",
+            "Stop the other copy, or change [api] in the configuration.",
+        ),
+    ),
 }

@@ -9,8 +9,6 @@ import agent.messages
 from agent.messages import CODES, say
 from agent.messages.shape import Words
 
-TOPICS = ["api", "config", "storage", "sync", "till"]
-
 
 def names(text: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
@@ -37,10 +35,15 @@ def test_codes_are_words_with_hyphens():
 
 
 def test_no_code_is_in_two_topics():
-    found = [name for _, name, _ in pkgutil.iter_modules(agent.messages.__path__)]
-    assert set(TOPICS) == set(found) - {"catalogue", "figures", "shape"}
-    tables = [importlib.import_module(f"agent.messages.{topic}").CODES for topic in TOPICS]
-    assert sum(map(len, tables)) == len(CODES)
+    found = [
+        importlib.import_module(f"agent.messages.{name}")
+        for _, name, _ in pkgutil.iter_modules(agent.messages.__path__)
+    ]
+    topics = [
+        module.CODES for module in found if hasattr(module, "CODES") and not module.__name__.endswith(".catalogue")
+    ]
+    assert len(topics) >= 5
+    assert sum(map(len, topics)) == len(CODES)
 
 
 def test_fields_are_filled_in_and_lacking_ones_are_a_dash():

@@ -15,6 +15,8 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 import msgspec
 from msgspec import Meta, Struct
 
+from agent.messages.figures import Lang
+from agent.messages.shapes import fault_line
 from agent.toml_lines import MAX_DEPTH, Lines, Path, TooDeep, find_lines
 
 __all__ = ["MAX_BYTES", "MAX_DEPTH", "Fault", "Lines", "convert", "read_toml"]
@@ -54,10 +56,12 @@ class Fault(Struct, frozen=True):
     hint: str = ""
 
     def __str__(self) -> str:
-        text = f"{self.file}:{self.line}: " + (f"{self.key}: " if self.key else "") + self.what
-        if self.allowed:
-            text += f"; allowed: {self.allowed}"
-        return text + (f"; did you mean {self.hint}?" if self.hint else "")
+        return self.said("en")
+
+    def said(self, lang: Lang) -> str:
+        """The fault on one line, in a language."""
+        place = f"{self.file}:{self.line}" + (f": {self.key}" if self.key else "")
+        return fault_line(place, self.what, allowed=self.allowed, hint=self.hint, lang=lang)
 
 
 def read_toml(text: str, file: str) -> tuple[dict[str, Any], Lines, list[Fault]]:

@@ -18,12 +18,12 @@ CODES = {
         ),
     ),
     "bad-request": both(
-        ru=("Запрос не понят.", "{path}: {problem}", "Исправьте поле и пришлите снова."),
-        en=("The request was not understood.", "{path}: {problem}", "Mend the field and send it again."),
+        ru=("Запрос не понят.", "{path}: {problem:shape}", "Исправьте поле и пришлите снова."),
+        en=("The request was not understood.", "{path}: {problem:shape}", "Mend the field and send it again."),
     ),
     "bad-json": both(
-        ru=("Тело запроса не JSON.", "{problem}", "Пришлите JSON в UTF-8."),
-        en=("The body is not JSON.", "{problem}", "Send JSON in UTF-8."),
+        ru=("Тело запроса не JSON.", "{problem:shape}", "Пришлите JSON в UTF-8."),
+        en=("The body is not JSON.", "{problem:shape}", "Send JSON in UTF-8."),
     ),
     "too-deep": both(
         ru=("Тело запроса вложено слишком глубоко.", "Уровней больше {limit}.", "Пришлите документ проще."),
@@ -58,8 +58,8 @@ CODES = {
         en=("This can no longer be done.", "The state has changed: {path}", "Ask for it again and decide anew."),
     ),
     "unprocessable": both(
-        ru=("Запрос понят, но выполнить его нельзя.", "{path}: {problem}", "Исправьте и пришлите снова."),
-        en=("Understood, but it cannot be done.", "{path}: {problem}", "Mend it and send it again."),
+        ru=("Запрос понят, но выполнить его нельзя.", "{path}: {problem:shape}", "Исправьте и пришлите снова."),
+        en=("Understood, but it cannot be done.", "{path}: {problem:shape}", "Mend it and send it again."),
     ),
     "unauthorised": both(
         ru=(

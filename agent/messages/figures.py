@@ -31,7 +31,7 @@ def money(amount_minor: int, lang: Lang) -> str:
 
 
 class Shown:
-    """A field as a template formats it: `{x}`, `{x:money}`, `{x:one|few|many}`; never more than 120 signs, none of control."""
+    """A field as a template formats it: `{x}`, `{x:money}`, `{x:one|few|many}`, `{x:shape}`; never more than 120 signs, none of control."""
 
     __slots__ = ("lang", "value")
 
@@ -45,7 +45,12 @@ class Shown:
             return money(number, self.lang)
         if "|" in spec:
             return f"{number} {plural(number, self.lang, spec)}"
-        text = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in str(self.value)[:121])
+        text = str(self.value)[:121]
+        if spec == "shape":
+            from agent.messages.shapes import shape_words
+
+            text = shape_words(text, self.lang)[:121]
+        text = "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in text)
         return text if len(text) <= 120 else text[:119] + "\N{HORIZONTAL ELLIPSIS}"
 
 

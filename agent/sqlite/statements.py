@@ -1,0 +1,69 @@
+"""Single statements on one connection, with errors in our words and rows already fetched."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+import peewee
+
+from agent.sqlite.faults import named
+from agent.sqlite.opening import path_of
+
+Row = tuple[Any, ...]
+_ERRORS = (peewee.DatabaseError, sqlite3.DatabaseError)
+
+
+class Statements:
+    """Runs SQL; each method raises CorruptDatabase, StorageFull, StorageBroken or Unavailable where SQLite says so.
+
+    Rows are fetched before a method returns: SQLite reads pages as rows are asked for, so damage shows there.
+    """
+
+    def __init__(self, database: peewee.SqliteDatabase) -> None:
+        self.database = database
+        self.path = path_of(database)
+
+    def run(self, sql: str, values: Sequence[object] = ()) -> int:
+        """A statement that gives no rows; how many it changed."""
+        try:
+            return int(self.database.execute_sql(sql, values).rowcount)
+        except _ERRORS as error:
+            self._tell(error)
+
+    def one(self, sql: str, values: Sequence[object] = ()) -> Row | None:
+        """The first row."""
+        try:
+            row: Row | None = self.database.execute_sql(sql, values).fetchone()
+        except _ERRORS as error:
+            self._tell(error)
+        return row
+
+    def all(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
+        try:
+            rows: list[Row] = self.database.execute_sql(sql, values).fetchall()
+        except _ERRORS as error:
+            self._tell(error)
+        return rows
+
+    def upto(self, sql: str, values: Sequence[object] = (), *, size_bytes: int, column: int) -> list[Row]:
+        """The first rows whose `column`s together stay within `size_bytes`, at least one where there is any."""
+        rows: list[Row] = []
+        try:
+            cursor = self.database.execute_sql(sql, values)
+            for row in cursor:
+                size_bytes -= len(row[column])
+                if rows and size_bytes < 0:
+                    break
+                rows.append(row)
+            cursor.close()
+        except _ERRORS as error:
+            self._tell(error)
+        return rows
+
+    def _tell(self, error: Exception) -> NoReturn:
+        found = named(error, self.path)
+        if found is error:
+            raise error
+        raise found from error

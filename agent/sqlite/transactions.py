@@ -1,0 +1,70 @@
+"""One durable all-or-nothing step, and bringing the log home in steps whose errors are seen."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+
+import peewee
+
+from agent.errors import StorageBroken, StorageFull
+from agent.sqlite.faults import storage_errors
+from agent.sqlite.opening import path_of
+
+COMMITS = 100
+GROWTH_BYTES = 4 * 1024 * 1024
+
+
+@contextlib.contextmanager
+def transaction(database: peewee.SqliteDatabase) -> Iterator[None]:
+    """One durable all-or-nothing step. Nested use is a fault: who writes knows where the step begins.
+
+    Raises StorageFull (nothing is written), StorageBroken, CorruptDatabase, Unavailable (another process writes).
+    """
+    if database.in_transaction():
+        raise RuntimeError("a transaction is open already")
+    path = path_of(database)
+    with storage_errors(path), database.atomic("IMMEDIATE"):
+        yield
+        # After some errors SQLite takes a transaction back by itself; whoever caught such an error must not go on as if it stood.
+        if not database.connection().in_transaction:
+            raise StorageBroken(path=path, problem="the transaction ended before its commit")
+
+
+class Checkpointer:
+    """Copies the log's pages into the database by explicit steps.
+
+    SQLite's own checkpoints run inside a commit and keep their errors to themselves: a failed fsync would pass unseen, and the
+    kernel forgets it after the first telling.
+    """
+
+    def __init__(self, database: peewee.SqliteDatabase, *, commits: int = COMMITS) -> None:
+        self._database = database
+        self._log = path_of(database) + "-wal"
+        self._limit = commits
+        self._commits = 0
+        self._size_bytes = 0
+        with storage_errors(path_of(database)):
+            database.execute_sql("PRAGMA wal_autocheckpoint = 0")
+
+    def committed(self) -> None:
+        """Call after each commit, outside of transactions. Raises StorageBroken, CorruptDatabase."""
+        self._commits += 1
+        if self._commits >= self._limit or self._grown() > GROWTH_BYTES:
+            # A full disk stops no commit that already stands in the log; the next try may find room.
+            with contextlib.suppress(StorageFull):
+                self.run()
+
+    def run(self) -> None:
+        """Bring home what no reader still needs in the log. Raises StorageFull, StorageBroken, CorruptDatabase."""
+        with storage_errors(path_of(self._database)):
+            self._database.execute_sql("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        self._commits = 0
+        self._size_bytes += self._grown()  # the log is written anew from its beginning, the file keeps its size
+
+    def _grown(self) -> int:
+        try:
+            return os.stat(self._log).st_size - self._size_bytes
+        except OSError:
+            return 0

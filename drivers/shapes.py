@@ -22,7 +22,11 @@ class Scan:
     aim: str | None = None
     symbology: str | None = None
     id: str | None = None
-    """What the rule took out of the payload: a card number, a coupon code."""
+    """What the rule took out of the payload: a card number, a coupon code. None where a rule matched a payload without one."""
+    fields: tuple[tuple[str, str], ...] = ()
+    """What else the rule named: `unix` and `totp` of a rotating code."""
+    trusted: bool = False
+    """Whether this device may give commands: the till obeys a `command` only then."""
     gtin14: str | None = None
     rule: str = ""
     gs1: tuple[tuple[str, str], ...] = ()

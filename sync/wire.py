@@ -189,6 +189,8 @@ class Head(Struct, frozen=True, kw_only=True, forbid_unknown_fields=False):
     cursor: str = ""
     pending_wants: Annotated[tuple[int, ...], Meta(max_length=500)] = ()
     """Seqs of journalled wants that have no answer yet; a lost grant is repeated, never larger."""
+    failed: int = 0
+    """How often this batch of one record made the hub fail (5xx) in a row; from 3 on the hub parks it unread."""
 
 
 class Verdict(Struct, frozen=True, omit_defaults=True):

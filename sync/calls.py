@@ -1,0 +1,218 @@
+"""The hub's calls as the till makes them: signed, compressed, answers decoded and checked for shape. What may be believed of an
+answer is for `sync.trust`.
+"""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable, Mapping, Sequence
+from email.utils import parsedate_to_datetime
+from typing import Literal, Protocol, TypeVar
+from urllib.parse import urlencode
+
+import msgspec
+
+from sync.retry import retry_after_ms
+from sync.signing import Request, Signer, sign_request
+from sync.transport import Call, LineFault, Reply, Transport
+from sync.wire import Changes, EnrolAnswer, EnrolRequest, Head, PushAnswer, encode
+
+PUSH, CHANGES, ENROL, HEALTH = "/v1/push", "/v1/changes", "/v1/enrol", "/v1/health"
+LONG_POLL_S = 25
+RESYNC_MS = 30_000
+"""A refused signature is tried again with the hub's own time when ours is further off than this."""
+
+Encoding = Literal["zstd", "gzip", ""]
+HubCode = Literal["away", "server", "busy", "too-large", "refused", "nonsense"]
+_LINE: dict[str, HubCode] = {"body-too-large": "too-large", "answer-too-large": "nonsense"}
+_T = TypeVar("_T")
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """What is read of a problem document (RFC 9457)."""
+
+    type: str = ""
+    title: str = ""
+    detail: str = ""
+
+
+class HubFault(Exception):
+    """A call that came to nothing. `problem` is the last word of the hub's problem type, `cause` the line's or decoder's word."""
+
+    def __init__(self, code: HubCode, *, status: int = 0, cause: str = "", problem: str = "") -> None:
+        super().__init__(" ".join(str(part) for part in (code, status or "", problem, cause) if part))
+        self.code = code
+        self.status = status
+        self.cause = cause
+        self.problem = problem
+        self.retry_after: int | None = None
+        """Milliseconds."""
+
+
+class Hub(Protocol):
+    """What SyncClient asks of the other end; each raises HubFault."""
+
+    def push(self, head: Head, lines: Sequence[bytes]) -> PushAnswer: ...
+    def changes(self, cursor: str, *, wait_s: int = 0) -> Changes: ...
+    def health(self) -> None: ...
+
+
+class HubCalls:
+    """One till's calls over one transport. `now_ms` is UTC milliseconds, `nonce` a new unguessable word each time."""
+
+    def __init__(
+        self,
+        transport: Transport,
+        *,
+        till: str,
+        signer: Signer,
+        now_ms: Callable[[], int],
+        nonce: Callable[[], str],
+        encoding: Encoding = "zstd",
+    ) -> None:
+        self._transport = transport
+        self._till = till
+        self._signer = signer
+        self._now_ms = now_ms
+        self._nonce = nonce
+        self._encoding: Encoding = encoding
+        self.offset_ms = 0
+        """The hub's clock less ours, as of its last answer."""
+
+    def push(self, head: Head, lines: Sequence[bytes]) -> PushAnswer:
+        """One batch. Raises HubFault."""
+        plain = b"\n".join((encode(head), *lines)) + b"\n"
+        answer = self._decoded(self._sent_as_understood(plain), PushAnswer)
+        self.offset_ms = answer.at - self._now_ms()
+        return answer
+
+    def changes(self, cursor: str, *, wait_s: int = 0) -> Changes:
+        """What is new since a cursor; the hub may hold its answer for `wait_s`. Raises HubFault."""
+        path = f"{CHANGES}?{urlencode({'cursor': cursor, 'wait': wait_s})}"
+        return self._decoded(self._signed("GET", path, wait_s=wait_s), Changes)
+
+    def enrol(self, request: EnrolRequest) -> EnrolAnswer:
+        """The one call without a signature: its code is what proves it. Raises HubFault."""
+        headers = {"Content-Type": "application/json"}
+        return self._decoded(self._answered(Call("POST", ENROL, encode(request), headers)), EnrolAnswer)
+
+    def health(self) -> None:
+        """The cheap probe. Raises HubFault unless the hub says it is there."""
+        self._answered(Call("GET", HEALTH))
+
+    def _sent_as_understood(self, plain: bytes) -> Reply:
+        """Compressed as the hub understands it; a 415 steps down from zstd to gzip to nothing, and stays there."""
+        while True:
+            body, self._encoding = compress(plain, self._encoding)
+            headers = {"Content-Type": "application/x-ndjson"}
+            if self._encoding:
+                headers["Content-Encoding"] = self._encoding
+            try:
+                return self._signed("POST", PUSH, body=body, headers=headers)
+            except HubFault as fault:
+                if fault.status != 415 or not self._encoding:
+                    raise
+                self._encoding = "gzip" if self._encoding == "zstd" else ""
+
+    def _signed(
+        self,
+        method: Literal["GET", "POST"],
+        path: str,
+        *,
+        body: bytes = b"",
+        headers: Mapping[str, str] | None = None,
+        wait_s: int = 0,
+    ) -> Reply:
+        try:
+            return self._answered(self._sign(method, path, body=body, headers=headers or {}, wait_s=wait_s))
+        except _Resync as resync:
+            self.offset_ms = resync.offset_ms
+            return self._answered(
+                self._sign(method, path, body=body, headers=headers or {}, wait_s=wait_s), resyncs=False
+            )
+
+    def _sign(
+        self, method: Literal["GET", "POST"], path: str, *, body: bytes, headers: Mapping[str, str], wait_s: int
+    ) -> Call:
+        request = Request(method, path, body)
+        at = self._now_ms() + self.offset_ms
+        signed = sign_request(self._signer, request, till=self._till, now_ms=at, nonce=self._nonce())
+        return Call(method, path, body, {**headers, **signed}, float(wait_s))
+
+    def _answered(self, call: Call, *, resyncs: bool = True) -> Reply:
+        """A 200. Raises HubFault; _Resync when only the clocks may stand between us."""
+        try:
+            reply = self._transport.send(call)
+        except LineFault as line:
+            raise HubFault(_LINE.get(line.code, "away"), cause=line.code) from line
+        if reply.status == 200:
+            return reply
+        fault = _fault(reply, self._now_ms() + self.offset_ms)
+        offset = _offset(reply, self._now_ms())
+        if resyncs and reply.status == 401 and offset is not None and abs(offset - self.offset_ms) > RESYNC_MS:
+            raise _Resync(offset) from fault
+        raise fault
+
+    def _decoded(self, reply: Reply, shape: type[_T]) -> _T:
+        kind = reply.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if kind != "application/json":
+            raise HubFault("nonsense", status=reply.status, cause=f"type {kind[:40]!r}")
+        try:
+            return msgspec.json.decode(reply.body, type=shape)
+        except (msgspec.MsgspecError, ValueError, RecursionError) as fault:
+            raise HubFault("nonsense", status=reply.status, cause=str(fault)[:200]) from fault
+
+
+class _Resync(Exception):
+    """The hub refused the signature and its clock is far from ours."""
+
+    def __init__(self, offset_ms: int) -> None:
+        super().__init__(str(offset_ms))
+        self.offset_ms = offset_ms
+
+
+def compress(plain: bytes, encoding: Encoding) -> tuple[bytes, Encoding]:
+    """The body and the encoding it has got: gzip where zstandard is not installed."""
+    if encoding == "zstd":
+        try:
+            import zstandard
+        except ImportError:
+            encoding = "gzip"
+        else:
+            return zstandard.ZstdCompressor(level=3).compress(plain), "zstd"
+    # No time stamp, so that the same batch is the same bytes.
+    return (gzip.compress(plain, 6, mtime=0), "gzip") if encoding == "gzip" else (plain, "")
+
+
+def _fault(reply: Reply, hub_now_ms: int) -> HubFault:
+    try:
+        problem = msgspec.json.decode(reply.body, type=Problem)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        problem = Problem()
+    fault = HubFault(
+        _code(reply.status),
+        status=reply.status,
+        cause=(problem.detail or problem.title)[:200],
+        problem=problem.type.rpartition(":")[2].rpartition("/")[2][:60],
+    )
+    fault.retry_after = retry_after_ms(reply.headers.get("retry-after"), hub_now_ms)
+    return fault
+
+
+def _code(status: int) -> HubCode:
+    if status in (429, 503):
+        return "busy"
+    if status == 413:
+        return "too-large"
+    if status == 408 or status >= 500:
+        return "server"
+    # Redirects are never followed: a hub that moved is a matter for whoever configures the till.
+    return "refused" if 400 <= status < 500 else "nonsense"
+
+
+def _offset(reply: Reply, now_ms: int) -> int | None:
+    """The hub's clock less ours by the Date header (RFC 9110, 6.6.1); None without a usable one."""
+    try:
+        return int(parsedate_to_datetime(reply.headers.get("date", "")[:40]).timestamp()) * 1000 - now_ms
+    except (ValueError, TypeError, OverflowError):
+        return None

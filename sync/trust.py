@@ -1,0 +1,179 @@
+"""What of a hub's answer may be obeyed. Pure: a hub that was restored, cloned, swapped or broken must not cost the till a fact.
+
+An answer is either settled (perhaps without some of its parts, each named in `doubts`) or refused whole, with a code and nothing
+changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+from msgspec import Struct
+
+from agent.loyalty.leases import Grant, Lease, lease_id, sound
+from sync.outbox import Outgoing, Settled, Wanted
+from sync.signing import Verifier, check_grant, check_programme
+from sync.wire import Changes, LeaseAnswer, MemberState, PushAnswer
+
+Refusal = Literal[
+    "fork",  # the hub has another record under a key of ours: a new incarnation must begin
+    "rolled-back",  # the hub has records this till never wrote, as far as it knows: its disk was set back
+    "impossible",  # numbers that contradict each other
+    "old-epoch",  # an older hub than the one that answered before
+    "watermark-shrank",  # it has forgotten records it had, and says nothing of a restore
+    "not-kept",  # it wants records that were pruned here as durable there
+    "hash-differs",
+]
+Doubt = Literal[
+    "durable-shrank",
+    "foreign-verdict",
+    "foreign-lease",
+    "bad-grant",
+    "cursor-empty",
+    "cursor-shrank",
+    "changes-empty",
+    "programme-signature",
+    "bad-member",
+]
+
+
+class Judged(Struct, frozen=True):
+    """Either `settled`, or `refused` with a code."""
+
+    settled: Settled | None = None
+    refused: Refusal | Literal[""] = ""
+    doubts: tuple[Doubt, ...] = ()
+
+
+def judge(
+    out: Outgoing, answer: PushAnswer, hash_at: Callable[[int], str | None], *, till: str, hub: Verifier
+) -> Judged:
+    """Weigh the answer to a push. `hash_at` gives our chain's hash after a seq of the batch's incarnation, None when not held."""
+    if refused := _refused(out, answer, hash_at):
+        return Judged(refused=refused)
+    doubts: list[Doubt] = []
+    if answer.durable < out.durable and answer.epoch == out.epoch:
+        doubts.append("durable-shrank")
+    reach = max(out.last, answer.wm)
+    verdicts = tuple(one for one in answer.exceptions if out.first <= one.seq <= reach)
+    if len(verdicts) < len(answer.exceptions):
+        doubts.append("foreign-verdict")
+    grants, refusals = _leases(out, answer.leases, doubts, till=till, hub=hub)
+    changes = None
+    if answer.changes is not None:
+        changes, more = believed(answer.changes, cursor=out.cursor, members=out.members, hub=hub, pushed=True)
+        doubts.extend(more)
+    settled = Settled(
+        inc=out.inc,
+        wm=min(answer.wm, out.tail),
+        durable=max(answer.durable, out.durable) if answer.epoch == out.epoch else answer.durable,
+        epoch=answer.epoch,
+        at=answer.at,
+        exceptions=verdicts,
+        grants=grants,
+        refusals=refusals,
+        changes=changes,
+        # Even where this incarnation's mark looks right: what a former one had sent may be gone.
+        rewind=answer.epoch > out.epoch,
+    )
+    return Judged(settled, doubts=tuple(doubts))
+
+
+def _refused(out: Outgoing, answer: PushAnswer, hash_at: Callable[[int], str | None]) -> Refusal | Literal[""]:
+    if min(answer.wm, answer.durable, answer.epoch, answer.at) < 0 or answer.durable > answer.wm:
+        return "impossible"
+    if answer.epoch < out.epoch:
+        return "old-epoch"
+    if answer.fork:
+        return "fork"
+    if answer.wm > out.tail:
+        # A former incarnation of a till healed from a backup may be shorter here than there; the one being written may not.
+        return "rolled-back" if out.newest else ""
+    ours = _ours(out, answer.wm, hash_at)
+    if answer.wm < out.first - 1 and (ours is None or answer.epoch == out.epoch):
+        return "not-kept" if ours is None else "watermark-shrank"
+    # Before its first record an incarnation has no hash of its own to compare.
+    return "hash-differs" if answer.wm and ours != answer.hash else ""
+
+
+def _ours(out: Outgoing, seq: int, hash_at: Callable[[int], str | None]) -> str | None:
+    if seq == out.first - 1:
+        return out.prev
+    return out.hash if seq == out.last else hash_at(seq) if seq else out.prev
+
+
+def _leases(
+    out: Outgoing, answers: tuple[LeaseAnswer, ...], doubts: list[Doubt], *, till: str, hub: Verifier
+) -> tuple[tuple[Grant, ...], tuple[LeaseAnswer, ...]]:
+    wants = {want.seq: want for want in out.wants}
+    grants: dict[str, Grant] = {}
+    refusals = []
+    for one in answers:
+        want = wants.get(one.want)
+        if want is None:
+            doubts.append("foreign-lease")
+        elif one.grant is None:
+            refusals.append(one)
+        elif _as_wished(one.grant, want, lease_id(till, out.inc, want.seq), till) and check_grant(hub, one.grant):
+            grants[one.grant.id] = one.grant
+        else:
+            doubts.append("bad-grant")
+    return tuple(grants.values()), tuple(refusals)
+
+
+def _as_wished(grant: Grant, want: Wanted, id_: str, till: str) -> bool:
+    """For this till, member and unit, under the wish's own id, no more than wished, and backed in full."""
+    named = (grant.id, grant.till, grant.member, grant.unit) == (id_, till, want.member, want.unit)
+    return named and 0 < grant.granted <= want.points and sound(Lease(grant=grant))
+
+
+def believed(
+    changes: Changes, *, cursor: str, members: int, hub: Verifier, pushed: bool = False
+) -> tuple[Changes | None, tuple[Doubt, ...]]:
+    """The changes to apply; of doubtful ones only the revokes, which give something back, and no new cursor.
+
+    `cursor` is the one held, `members` how many the till knows. A push by a till without a cursor is answered with revokes only.
+    """
+    doubt = _doubt(changes, cursor, members, hub, pushed=pushed)
+    if not doubt:
+        return changes, ()
+    revokes = Changes(cursor="", revokes=changes.revokes, at=changes.at) if changes.revokes else None
+    return revokes, (doubt,)
+
+
+def _doubt(changes: Changes, cursor: str, members: int, hub: Verifier, *, pushed: bool) -> Doubt | Literal[""]:
+    if not changes.cursor:
+        bare = not changes.members and changes.programme is None
+        return "" if pushed and bare else "cursor-empty"
+    if _shrank(cursor, changes.cursor):
+        return "cursor-shrank"
+    if not cursor and members and not changes.members and not changes.more:
+        return "changes-empty"
+    if changes.programme is not None and not (
+        changes.programme and check_programme(hub, changes.programme, changes.programme_signature)
+    ):
+        return "programme-signature"
+    return "" if all(_possible(member) for member in changes.members) else "bad-member"
+
+
+def _shrank(held: str, told: str) -> bool:
+    """Cursors are "epoch:number:number:...": in one epoch no number falls, and no epoch falls. Others are not compared."""
+    before, after = _numbers(held), _numbers(told)
+    if not before or not after:
+        return False
+    if before[0] != after[0]:
+        return after[0] < before[0]
+    return len(after) < len(before) or any(new < old for old, new in zip(before, after, strict=False))
+
+
+def _numbers(cursor: str) -> tuple[int, ...]:
+    parts = cursor.split(":")
+    if len(cursor) > 200 or not all(part.isascii() and part.isdigit() for part in parts):
+        return ()
+    return tuple(int(part) for part in parts)
+
+
+def _possible(state: MemberState) -> bool:
+    lots = all(0 <= lot.left <= lot.points for lot in state.lots)
+    return bool(state.member) and lots and min((0, *state.leased.values(), *state.debt.values())) == 0

@@ -17,7 +17,9 @@ from typing import TextIO
 
 import msgspec
 
-PACKAGES = ("agent", "drivers", "sync")
+PACKAGES = ("kopilka", "agent", "drivers", "sync")
+FOREIGN = ("uvicorn", "asyncio", "apscheduler")
+"""Of libraries, what they warn of is told the same way; they have no handler of their own here."""
 BURST = 3
 WINDOW_S = 60
 MAX_KEYS = 500
@@ -126,11 +128,11 @@ def start(stream: TextIO | None = None, *, level: str = "INFO", journal: bool = 
     handler.setFormatter(JsonLine(journal=journal))
     handler.addFilter(Repeats())
     former = []
-    for package in PACKAGES:
+    for package in (*PACKAGES, *FOREIGN):
         logger = logging.getLogger(package)
         former.append((logger, logger.level, logger.propagate))
         logger.addHandler(handler)
-        logger.setLevel(level)
+        logger.setLevel(level if package in PACKAGES else "WARNING")
         logger.propagate = False
 
     def stop() -> None:

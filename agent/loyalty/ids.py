@@ -61,3 +61,13 @@ def member_id(key: bytes, card: str) -> str:
 def member_id_of_phone(key: bytes, phone: str) -> str:
     """The id of a member who has no card."""
     return _name(key, b"kopilka/member/phone/1", normalise_phone(phone))
+
+
+def uuid7(now_ms: int, chance: bytes) -> str:
+    """A UUIDv7 (RFC 9562, 5.7) of a moment and ten bytes handed in: 12 bits to keep order, then 62 random ones."""
+    if len(chance) != 10:
+        raise ValueError("a UUIDv7 takes ten bytes of chance")
+    high = (now_ms & (1 << 48) - 1) << 16 | 0x7 << 12 | int.from_bytes(chance[:2], "big") & 0xFFF
+    low = 0b10 << 62 | int.from_bytes(chance[2:], "big") & (1 << 62) - 1
+    text = f"{high << 64 | low:032x}"
+    return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))

@@ -17,7 +17,7 @@ _STEP = Fraction(1, 1000)
 """Smallest quantity; money's is 1."""
 
 
-class ReturnedLine(Struct, frozen=True, omit_defaults=True):
+class ReturnedLine(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """What is returned of one line: a quantity, or part of the sum in minor units (of the line's amount before discounts)."""
 
     n: int

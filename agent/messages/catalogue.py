@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from agent.messages import api, config, storage, sync, till
+from agent.messages import api, config, hub, refusals, storage, sync, till
 from agent.messages.figures import Fields, Lang, Shown
 from agent.messages.shape import Entry, Words, both
 
 __all__ = ["CODES", "Lang", "Words", "both", "say"]
 
-CODES: dict[str, Entry] = {**api.CODES, **config.CODES, **storage.CODES, **sync.CODES, **till.CODES}
+CODES: dict[str, Entry] = {
+    **api.CODES,
+    **config.CODES,
+    **hub.CODES,
+    **storage.CODES,
+    **sync.CODES,
+    **till.CODES,
+    **refusals.CODES,
+}
 
 
 def say(code: str, fields: Mapping[str, object], lang: Lang) -> Words:

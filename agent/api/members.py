@@ -1,0 +1,63 @@
+"""Scans, what is presented now, members."""
+
+from __future__ import annotations
+
+from agent.api.border import granted
+from agent.api.messages import CurrentAnswer, EnrolAnswer, MemberAnswer, MemberQuery, ScanAnswer, ScanBody
+from agent.api.place import Place
+from agent.api.rate import Rate
+from agent.errors import Conflict, NotFound, StorageFull, TooMany, Unprocessable
+from agent.till import identify
+from agent.till.enrol import Enrolment, enrol, look_up, shown
+from agent.till.scanned import current, scanned
+from agent.web.routes import Call, Route
+
+FAULTS = (Conflict, NotFound, Unprocessable, StorageFull)
+ANY = ("pos", "page")
+LOOK_UPS_A_MINUTE = 30
+
+
+def routes(place: Place) -> list[Route]:
+    """The calls about who stands at the till."""
+    desk = place.desk
+    rate = Rate(LOOK_UPS_A_MINUTE, 60_000)
+
+    def on_scan(call: Call[ScanBody, object]) -> object:
+        at_ms = desk.clock.monotonic_ms()
+        scan = desk.recogniser.text(call.body.data, symbology=call.body.symbology, at_ms=at_ms)
+        return granted(scanned(desk, scan, how="pos" if "pos" in call.caller.scopes else "typed"))
+
+    def on_current(_call: Call[None, object]) -> object:
+        return current(desk)
+
+    def on_clear(_call: Call[None, object]) -> object:
+        desk.current.clear(desk.clock.monotonic_ms())
+        answer = current(desk)
+        place.events.publish("member", answer)
+        return answer
+
+    def on_enrol(call: Call[Enrolment, object]) -> object:
+        return granted(enrol(desk, call.body))
+
+    def on_find(call: Call[None, MemberQuery]) -> object:
+        # Who looks members up by the dozen is not serving a customer.
+        if not rate.allows(desk.clock.monotonic_ms()):
+            raise TooMany(wait_s=60)
+        return granted(look_up(desk, card=call.query.card, phone=call.query.phone))
+
+    def on_member(call: Call[None, object]) -> object:
+        return shown(desk, granted(identify.by_id(desk, call.path["id"], how="id")))
+
+    return [
+        Route(method="POST", path="/v1/scans", scopes=ANY, handler=on_scan, request=ScanBody, answer=ScanAnswer,
+              summary="A scan the POS read itself", faults=FAULTS),
+        Route(method="GET", path="/v1/current", scopes=ANY, handler=on_current, answer=CurrentAnswer,
+              summary="What is presented for the receipt now open"),
+        Route(method="DELETE", path="/v1/current", scopes=ANY, handler=on_clear, answer=CurrentAnswer, summary="Begin anew"),
+        Route(method="GET", path="/v1/members", scopes=ANY, handler=on_find, query=MemberQuery, answer=MemberAnswer,
+              summary="Find a member by card or phone", faults=(*FAULTS, TooMany)),
+        Route(method="POST", path="/v1/members", scopes=ANY, handler=on_enrol, request=Enrolment, answer=EnrolAnswer,
+              summary="Enrol a member, offline too", faults=FAULTS),
+        Route(method="GET", path="/v1/members/{id}", scopes=ANY, handler=on_member, answer=MemberAnswer,
+              summary="A member's balance", faults=FAULTS),
+    ]  # fmt: skip

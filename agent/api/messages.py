@@ -1,0 +1,230 @@
+"""The calls' bodies, queries and answers as types: they decode what comes in and make the OpenAPI document.
+
+A sale's body is `agent.loyalty.sale.Sale`, a return's `agent.till.give_back.Return`: the use-case's own values. Answers are
+described here and checked against real ones by a test.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta, Struct
+
+from agent.loyalty.sale import Code, Id
+
+Points = dict[str, int]
+
+
+class Closed(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A body or query that refuses unknown fields."""
+
+
+class Open(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Part of an answer."""
+
+
+class ScanBody(Closed, frozen=True, kw_only=True):
+    """A scan the POS read itself."""
+
+    data: Annotated[str, Meta(min_length=1, max_length=4096)]
+    symbology: Code | None = None
+
+
+class HoldBody(Closed, frozen=True, kw_only=True):
+    """Reserve the points of a quote."""
+
+    id: Id
+    quote: Id
+
+
+class SuspendBody(Closed, frozen=True, kw_only=True):
+    """Park a receipt; nothing to say."""
+
+
+class PairBody(Closed, frozen=True, kw_only=True):
+    """The code that `kopilka page pair` shows."""
+
+    code: Annotated[str, Meta(pattern=r"^\d{8}$")]
+
+
+class ReprintBody(Closed, frozen=True, kw_only=True):
+    """Print again; nothing to say."""
+
+
+class HoldQuery(Closed, frozen=True, kw_only=True):
+    state: Literal["open", "captured", "released", "stale"] = "open"
+
+
+class MemberQuery(Closed, frozen=True, kw_only=True):
+    card: Code | None = None
+    phone: Annotated[str, Meta(max_length=30)] | None = None
+
+
+class JournalQuery(Closed, frozen=True, kw_only=True):
+    after: Annotated[int, Meta(ge=0, le=2**62)] = 0
+    limit: Annotated[int, Meta(ge=1, le=500)] = 100
+
+
+class ReceiptsQuery(Closed, frozen=True, kw_only=True):
+    limit: Annotated[int, Meta(ge=1, le=50)] = 10
+
+
+class RenderQuery(Closed, frozen=True, kw_only=True):
+    """How wide: a printer's profile by name, or columns for text."""
+
+    profile: Annotated[str, Meta(max_length=40)] | None = None
+    columns: Annotated[int, Meta(ge=20, le=80)] | None = None
+
+
+class Health(Open, frozen=True, kw_only=True):
+    ready: bool
+    version: str
+
+
+class WhyAnswer(Open, frozen=True, kw_only=True):
+    offer: str
+    text: str = ""
+    discount: int = 0
+    redeemed: int = 0
+    earned: Points = {}
+
+
+class LineAnswer(Open, frozen=True, kw_only=True):
+    n: int
+    amount: int
+    discount: int
+    redeemed: int
+    to_pay: int
+    earned: Points = {}
+    why: list[WhyAnswer] = []
+
+
+class FiscalAnswer(Open, frozen=True, kw_only=True):
+    of: int
+    quantity: str
+    unit_price: int
+    amount: int
+    tax_rate: str | None = None
+
+
+class EarnedAnswer(Open, frozen=True, kw_only=True):
+    points: int
+    available_from: str | None = None
+    expires_on: str | None = None
+
+
+class BalanceAnswer(Open, frozen=True, kw_only=True):
+    confirmed: int
+    as_of: str | None
+    unsynced: int
+    maturing: list[dict[str, Any]]
+    spendable_here: int
+    locked_elsewhere: int
+    expiring: list[dict[str, Any]]
+    debt: int = 0
+
+
+class ProgrammeAnswer(Open, frozen=True, kw_only=True):
+    id: str
+    version: int
+
+
+class Worked(Open, frozen=True, kw_only=True):
+    """What a quote and a sale have in common. Money in minor units, points in smallest points."""
+
+    offline: bool
+    total: int
+    discount: int
+    redeemed: int
+    to_pay: int
+    lines: list[LineAnswer]
+    fiscal_lines: list[FiscalAnswer]
+    earned: dict[str, EarnedAnswer]
+    spent: Points
+    balance: dict[str, BalanceAnswer]
+    programme: ProgrammeAnswer
+    member: str | None = None
+    issued: list[Any] = []
+    messages: list[Any] = []
+    hints: list[Any] = []
+
+
+class QuoteAnswer(Worked, frozen=True, kw_only=True):
+    quote: str
+    valid_until: str
+    refused: list[Any] = []
+    trace: list[Any] = []
+
+
+class SaleAnswer(Worked, frozen=True, kw_only=True):
+    id: str
+    replayed: bool
+    receipt: str
+    seq: int
+    mark: str
+    mismatch: list[str] = []
+    loss: Points = {}
+
+
+class ReturnAnswer(Open, frozen=True, kw_only=True):
+    id: str
+    of: str
+    replayed: bool
+    money_back: int
+    restored: Points
+    taken_back: Points
+    debt: Points
+    balance: dict[str, BalanceAnswer]
+    lines: list[Any]
+    fiscal_lines: list[FiscalAnswer]
+    full: bool
+    receipt: str
+    seq: int
+    mark: str
+    member: str | None = None
+
+
+class HoldAnswer(Open, frozen=True, kw_only=True):
+    id: str
+    state: str
+    points: Points
+    expires: str
+    replayed: bool = False
+
+
+class MemberAnswer(Open, frozen=True, kw_only=True):
+    member: str
+    card: str
+    known: bool
+    name: str
+    status: str
+    tier: str | None
+    tier_name: str
+    how: str
+    balance: dict[str, BalanceAnswer]
+
+
+class CurrentAnswer(Open, frozen=True, kw_only=True):
+    member: MemberAnswer | None
+    ambiguous: bool
+    coupons: list[str]
+    certificates: list[str]
+    member_from: dict[str, Any] = {}
+
+
+class ScanAnswer(Open, frozen=True, kw_only=True):
+    kind: str
+    device: str
+    symbology: str | None = None
+    data: str | None = None
+    gtin14: str | None = None
+    id: str | None = None
+    member: MemberAnswer | None = None
+
+
+class EnrolAnswer(Open, frozen=True, kw_only=True):
+    id: str
+    replayed: bool
+    member: str
+    card: str
+    seq: int

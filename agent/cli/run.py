@@ -1,0 +1,29 @@
+"""kopilka run: the till's service in the foreground, as systemd starts it."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from typing import Any
+
+
+def add(subparsers: Any) -> None:
+    parser = subparsers.add_parser(
+        "run", help="run the till's service", description="Run the till's service until it is told to stop."
+    )
+    parser.add_argument(
+        "--config", default=None, metavar="FILE", help="configuration (default /etc/kopilka/config.toml)"
+    )
+    parser.set_defaults(func=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Exit 0 after SIGTERM; 74 when the disk fails; 78 for a configuration that cannot be used."""
+    from agent import log
+    from agent.cli import VERSION
+    from agent.runtime import daemon
+    from agent.runtime.configure import DEFAULT_PATH, load
+
+    settings = load(args.config or DEFAULT_PATH)
+    log.start(level=settings.log.level.upper(), journal="JOURNAL_STREAM" in os.environ)
+    return daemon.run(settings, version=VERSION)

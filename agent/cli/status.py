@@ -1,0 +1,93 @@
+"""kopilka status: one screen, from READY or not down to details; exit 0 ready, 1 degraded, 69 down."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import Any
+
+from agent.cli import lang
+
+WORDS = {
+    "READY": ("ГОТОВА", "READY"),
+    "DEGRADED": ("РАБОТАЕТ С ОГРАНИЧЕНИЯМИ", "DEGRADED"),
+    "DOWN": ("НЕ РАБОТАЕТ", "DOWN"),
+    "online": ("есть", "up"),
+    "offline": ("нет, продажи идут, баллы начисляются", "down; sales go on, points are earned"),
+    "alone": ("без центра", "no hub configured"),
+    "line": ("Связь", "Line"),
+    "queue": ("Ждут связи", "Waiting to send"),
+    "leases": ("Права на списание", "Rights to spend"),
+    "printing": ("Ждут печати", "Waiting to print"),
+    "members": ("Участники", "Members"),
+    "programme": ("Программа", "Programme"),
+    "clock": ("Часы", "Clock"),
+    "trusted": ("верны", "trusted"),
+    "untrusted": ("под сомнением", "not trusted"),
+    "scanner": ("Сканер", "Scanner"),
+    "printer": ("Принтер", "Printer"),
+    "ready": ("готов", "ready"),
+    "absent": ("отключён: проверьте кабель", "absent: check the cable"),
+    "degraded": ("с ошибкой", "in trouble"),
+    "waiting": ("ждёт", "waiting"),
+}
+TONES = {"READY": "32", "DEGRADED": "33", "DOWN": "31"}
+
+
+def add(subparsers: Any) -> None:
+    parser = subparsers.add_parser("status", help="one screen: how the till stands")
+    parser.add_argument("--config", default=None, metavar="FILE")
+    parser.add_argument("--token", default="", help="a read token, where the till has no socket")
+    parser.add_argument("--json", action="store_true")
+    parser.set_defaults(func=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    import json
+
+    from agent.cli.local import ask
+    from agent.errors import Unauthorised, Unavailable, words
+    from agent.runtime.configure import DEFAULT_PATH, load
+
+    settings = load(args.config or DEFAULT_PATH)
+    try:
+        code, found = ask(settings, "GET", "/v1/status", token=args.token)
+    except Unavailable as fault:
+        said = words(fault, lang="ru" if lang() == "ru" else "en")
+        print(json.dumps({"state": "DOWN"}) if args.json else f"{_tone('DOWN')}\n  {said.why}\n  {said.next_step}")
+        return fault.exit_code
+    if code != 200:
+        raise Unauthorised(scope="read")
+    print(json.dumps(found, ensure_ascii=False) if args.json else "\n".join(lines(found)))
+    return 0 if found["state"] == "READY" else 1
+
+
+def word(name: str) -> str:
+    pair = WORDS.get(name)
+    return name if pair is None else pair[0 if lang() == "ru" else 1]
+
+
+def _tone(state: str) -> str:
+    text = word(state)
+    return f"\x1b[{TONES[state]};1m{text}\x1b[0m" if sys.stdout.isatty() else text
+
+
+def lines(found: dict[str, Any]) -> list[str]:
+    """The screen, top down."""
+    line = found["line"]
+    link = word("online" if line["online"] else "offline") if line["configured"] else word("alone")
+    rows = [
+        ("line", link),
+        ("queue", f"{found['queue']['unsent']}"),
+        ("printing", f"{found['printing']['waiting']}"),
+        ("leases", f"{found['leases']['open']}"),
+        ("members", f"{found['members']}"),
+        ("programme", f"{found['programme']['id']} v{found['programme']['version']}"),
+        ("clock", word("trusted" if found["clock"]["trusted"] else "untrusted")),
+    ]
+    head = f"{_tone(found['state'])}  {found['store_name'] or found['store']} / {found['till']}  {found['at']}  v{found['version']}"
+    told = [head, *(f"  {word(name):20} {text}" for name, text in rows)]
+    for row in found["devices"]:
+        cause = f" ({row['cause']})" if row["cause"] else ""
+        told.append(f"  {word(row['kind']):20} {row['device']}: {word(row['state'])}{cause}")
+    return told

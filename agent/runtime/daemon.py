@@ -1,0 +1,171 @@
+"""The till's service: everything started in order, stopped in reverse, leftovers counted.
+
+Ready means: database open and migrated, API answering. Hub, scanner and printer may come later.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import logging
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+
+from agent.api.app import app
+from agent.api.place import Place
+from agent.errors import KopilkaError
+from agent.runtime import backups, wiring
+from agent.runtime.devices import Devices
+from agent.runtime.jobs import Jobs
+from agent.runtime.notify import notify
+from agent.runtime.settings import Settings
+from agent.runtime.state import status
+from agent.runtime.syncing import Syncing
+from agent.runtime.tokens import TokenFile
+from agent.runtime.watchdog import Watchdog
+from agent.sqlite import ThreadWriter
+from agent.till.hold import stale
+from agent.till.wish import let_go
+from agent.web.app import Setting
+from agent.web.guard import Rules
+from agent.web.serve import Server, tcp_socket, unix_socket
+from agent.web.sse import Events
+
+_log = logging.getLogger("kopilka.daemon")
+HOST = "127.0.0.1"
+STOP_S = 1.5
+HOUSEKEEPING_S = 30.0
+
+
+class Daemon:
+    """One till. `start` returns when it can sell; `stop` ends every thread it began."""
+
+    def __init__(self, settings: Settings, *, version: str, world: wiring.World | None = None) -> None:
+        self.settings = settings
+        self._version = version
+        self._world = world or wiring.real_world()
+        self._ready = False
+        self._undo: list[tuple[str, Callable[[], object]]] = []
+        self.leftovers = 0
+
+    def start(self) -> None:
+        """Raises ConfigFault, the storage errors, Unavailable (address taken); what had started is stopped again."""
+        try:
+            self._start()
+        except BaseException:
+            self.stop()
+            raise
+
+    def _start(self) -> None:
+        clock = self._world.clock
+        self._started_ms = clock.now_ms()
+        self.events = Events(epoch=f"{self._started_ms:x}")
+        self._undo.append(("writer", self._world.writer.close))
+        self.parts = self._world.writer.call(wiring.join, self.settings, self.events, self._world)
+        self._undo.append(("store", lambda: self._world.writer.call(self.parts.store.close)))
+        self.jobs = Jobs(clock.now_ms)
+        self.syncing = Syncing(self.parts, self.events.publish)
+        self.devices = Devices(self.parts, self.events.publish)
+        desk = self.parts.desk
+        desk.push_soon = lambda: self.syncing.soon(self.jobs)
+        desk.print_soon = self.devices.print_soon
+        self._serve()
+        self._undo.append(("devices", self._stop_devices))
+        self.devices.start()
+        self._undo.append(("jobs", self.jobs.stop))
+        self._schedule()
+        self._ready = True
+        notify("READY=1\nSTATUS=selling")
+        _log.info("ready", extra={"port": self.port, "till": desk.rules.till, "seq": desk.store.journal.tail.seq})
+
+    def _serve(self) -> None:
+        api, folder = self.settings.api, self.settings.till.data
+        tokens = TokenFile(os.path.join(folder, "tokens.json"))
+        listener = tcp_socket(HOST, api.port)
+        self.port = int(listener.getsockname()[1])
+        sockets = [listener, *([unix_socket(api.socket)] if api.socket else [])]
+        hosts = {f"{HOST}:{self.port}", f"localhost:{self.port}", *api.hosts}
+        writer = self._world.writer
+        assert isinstance(writer, ThreadWriter), "the API runs its calls on the writer's thread"
+        setting = Setting(executor=writer.pool, lang="ru" if self.settings.till.lang == "ru" else "en")
+        rules = Rules(
+            hosts=frozenset(hosts),
+            tokens=tokens.guards,
+            socket_scopes=frozenset({"pos", "page", "read"}),
+            lang=setting.lang,
+        )
+        self.server = Server(app(self._place(tokens), setting, rules), sockets, on_stop=self.events.close)
+        self._undo.append(("api", lambda: self.server.stop(deadline_ms=int(STOP_S * 1000))))
+        self.server.start()
+
+    def _place(self, tokens: TokenFile) -> Place:
+        printers = {row.name: row.profile for row in self.settings.printer}
+        return Place(
+            desk=self.parts.desk,
+            writer=self._world.writer,
+            events=self.events,
+            pairing=tokens,
+            status=self.status,
+            ready=lambda: self._ready,
+            version=self._version,
+            profile=printers.get(self.settings.receipt.printer or "", "epson-80"),
+        )
+
+    def status(self) -> dict[str, object]:
+        """One screen of state; on the writer."""
+        parts = self.parts
+        return status(
+            parts.desk,
+            parts.board,
+            parts.line,
+            started_ms=self._started_ms,
+            version=self._version,
+            programme=parts.desk.programme(parts.clock.now_ms()),
+        )
+
+    def _schedule(self) -> None:
+        writer, desk, hub, backup = self._world.writer, self.parts.desk, self.settings.hub, self.settings.backup
+        self.jobs.every(HOUSEKEEPING_S, "holds", lambda: writer.call(stale, desk))
+        self.jobs.every(HOUSEKEEPING_S, "leases", lambda: writer.call(let_go, desk))
+        self.jobs.every(backup.every_minutes * 60, "backup", lambda: backups.make(self.parts), first_s=60)
+        if self.syncing.configured:
+            self.jobs.every(hub.push_s, "push", self.syncing.push, first_s=0)
+            self.jobs.every(hub.pull_s, "pull", self.syncing.pull, first_s=0.5)
+        watchdog = Watchdog.from_environment(writer, self.server.run_soon)
+        if watchdog is not None:
+            self.jobs.every(watchdog.interval_s, "watchdog", watchdog.beat, first_s=0)
+        self.jobs.start()
+
+    def _stop_devices(self) -> None:
+        self.leftovers += self.devices.stop(STOP_S)
+
+    def stop(self) -> None:
+        """In reverse; each part is ended whatever the others do."""
+        self._ready = False
+        notify("STOPPING=1")
+        while self._undo:
+            name, end = self._undo.pop()
+            try:
+                end()
+            except (KopilkaError, RuntimeError, OSError):
+                self.leftovers += 1
+                _log.exception("stop-failed", extra={"part": name})
+        if self.leftovers:
+            _log.warning("leftovers", extra={"count": self.leftovers})
+
+
+def run(settings: Settings, *, version: str, stop: threading.Event | None = None) -> int:
+    """Run until SIGTERM or SIGINT; the exit code."""
+    faulthandler.enable()
+    over = stop or threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: over.set())
+    daemon = Daemon(settings, version=version)
+    daemon.start()
+    over.wait()
+    began = time.monotonic()
+    daemon.stop()
+    _log.info("stopped", extra={"ms": int((time.monotonic() - began) * 1000), "leftovers": daemon.leftovers})
+    return 0

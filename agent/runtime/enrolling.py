@@ -1,0 +1,84 @@
+"""Join a hub by a one-time code: the till makes its key, the hub gives names, keys and the programme; kept as one file."""
+
+from __future__ import annotations
+
+import os
+import secrets as chance
+import time
+
+import msgspec
+
+from agent.errors import Conflict, Unavailable, Unprocessable
+from agent.runtime import secrets
+from agent.runtime.clock import SystemClock
+from agent.runtime.secrets import Secrets
+from agent.runtime.settings import Settings
+from agent.runtime.syncing import described
+from agent.runtime.wiring import DATABASE
+from agent.store.till_store import TillStore
+from sync.calls import HubCalls, HubFault
+from sync.signing import Signer, Verifier, check_programme
+from sync.transport import HttpTransport
+from sync.wire import EnrolAnswer, EnrolRequest
+
+
+def enrol(settings: Settings, code: str, url: str) -> Secrets:
+    """Enrol this till. Raises Conflict (enrolled already, or sold under another key), Unavailable, Unprocessable."""
+    folder = settings.till.data
+    os.makedirs(folder, mode=0o750, exist_ok=True)
+    kept = secrets.ensure(folder)
+    if kept.hub_key:
+        raise Conflict("till-enrolled", hub=kept.hub_url, till=kept.till)
+    signer = Signer(bytes.fromhex(kept.till_key))
+    answer = _asked(settings, url, EnrolRequest(code=code, till=settings.till.id, public_key=signer.public))
+    made = msgspec.structs.replace(
+        kept,
+        programme_key=answer.programme_key,
+        hub_key=answer.hub_key,
+        hub_url=url,
+        till=answer.till,
+        store=answer.store,
+        store_name=answer.store_name,
+        epoch=answer.epoch,
+    )
+    _programme(settings, made, answer)
+    secrets.write(folder, made)
+    return made
+
+
+def _asked(settings: Settings, url: str, request: EnrolRequest) -> EnrolAnswer:
+    try:
+        transport = HttpTransport(url, monotonic=time.monotonic, ca_file=settings.hub.ca)
+    except ValueError as error:
+        raise Unprocessable("hub-address", problem=str(error)) from None
+    calls = HubCalls(
+        transport,
+        till=request.till,
+        signer=Signer(b"\0" * 32),
+        now_ms=SystemClock.now_ms,
+        nonce=lambda: chance.token_hex(16),
+    )
+    try:
+        return calls.enrol(request)
+    except HubFault as fault:
+        if fault.code == "refused":
+            raise Unprocessable("code-refused", problem=fault.cause or fault.problem) from None
+        raise Unavailable("hub-away", url=url, problem=str(fault)) from None
+
+
+def _programme(settings: Settings, made: Secrets, answer: EnrolAnswer) -> None:
+    """Keep the hub's programme, checked against the hub's key, so that the first sale goes by it."""
+    path = os.path.join(settings.till.data, DATABASE)
+    store = TillStore(path, till=made.till)
+    try:
+        tail = store.journal.tail
+        if tail.seq > 1 or tail.inc > 1:
+            # Sales made alone are named under the till's own key and name; they cannot move to another by themselves.
+            raise Conflict("till-has-sales", count=tail.seq, path=path)
+        if answer.programme and check_programme(Verifier(answer.hub_key), answer.programme, answer.programme_signature):
+            row = described(answer.programme, answer.programme_signature)
+            if row is not None:
+                with store.transaction():
+                    store.programmes.put(row)
+    finally:
+        store.close()

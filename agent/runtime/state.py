@@ -1,0 +1,105 @@
+"""How the till stands: devices, line, queue, leases, clock; kept from what device threads and jobs report."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+
+from agent.loyalty.programme.values import Programme
+from agent.rows import position
+from agent.till import when
+from agent.till.desk import Desk
+from drivers.shapes import DeviceState
+
+OFFLINE_AFTER_MS = 60_000
+"""Without an answer from the hub for this long the line counts as cut."""
+
+
+@dataclass(slots=True)
+class Line:
+    """The line to the hub. Written by the sync job, read by everybody; single values, so no lock."""
+
+    configured: bool = False
+    answered_ms: int | None = None
+    """Monotonic time of the hub's last answer."""
+    failing: bool = False
+    cause: str = ""
+    since_ms: int = 0
+    """UTC ms of the last change between connected and not."""
+
+    def online(self, now_ms: int) -> bool:
+        """Whether the hub answered a short while ago and the last try did not fail. `now_ms` is monotonic."""
+        recent = self.answered_ms is not None and now_ms - self.answered_ms < OFFLINE_AFTER_MS
+        return self.configured and recent and not self.failing
+
+
+@dataclass(slots=True)
+class Board:
+    """The last word of every device."""
+
+    devices: dict[str, DeviceState] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def put(self, state: DeviceState) -> bool:
+        """Keep a device's state; False when nothing changed."""
+        with self.lock:
+            if self.devices.get(state.device) == state:
+                return False
+            self.devices[state.device] = state
+            return True
+
+    def all(self) -> list[DeviceState]:
+        with self.lock:
+            return sorted(self.devices.values(), key=lambda state: (state.kind, state.device))
+
+
+def queue(desk: Desk) -> dict[str, object]:
+    """Records the hub has not confirmed: how many, and how old the oldest is."""
+    acked = int(desk.store.meta.get("acked", "0"))
+    tail = desk.store.journal.tail
+    oldest = desk.store.journal.after(acked, 1)
+    if not oldest:
+        return {"unsent": 0, "oldest_s": 0}
+    from sync.wire import decode
+
+    first = oldest[0]
+    age = max(0, desk.clock.now_ms() - decode(first.line).at) // 1000
+    # Within one incarnation positions run without gaps; across two the count is a lower bound, told as it is.
+    unsent = position(tail.inc, tail.seq) - position(first.inc, first.seq) + 1 if tail.inc == first.inc else tail.seq
+    return {"unsent": unsent, "oldest_s": age}
+
+
+def status(
+    desk: Desk, board: Board, line: Line, *, started_ms: int, version: str, programme: Programme
+) -> dict[str, object]:
+    """One screen of state."""
+    now = desk.clock.now_ms()
+    devices = board.all()
+    waiting = queue(desk)
+    degraded = [row.device for row in devices if row.state != "ready"]
+    return {
+        "state": "DEGRADED" if degraded or not desk.clock.trusted() else "READY",
+        "till": desk.rules.till,
+        "store": desk.rules.store,
+        "store_name": desk.rules.store_name,
+        "version": version,
+        "at": when.iso(now),
+        "up_s": max(0, now - started_ms) // 1000,
+        "line": {
+            "configured": line.configured,
+            "online": desk.online(),
+            "since": when.iso(line.since_ms) if line.since_ms else None,
+            "cause": line.cause,
+        },
+        "queue": waiting,
+        "devices": [
+            {"device": row.device, "kind": row.kind, "state": row.state, "cause": row.cause, "numbers": row.numbers}
+            for row in devices
+        ],
+        "printing": {"waiting": desk.store.prints.waiting()},
+        "leases": {"open": len(desk.store.rights.leases()), "wanted": len(desk.store.rights.pending())},
+        "members": desk.store.members.count(),
+        "clock": {"trusted": desk.clock.trusted()},
+        "programme": {"id": programme.id, "version": programme.version},
+        "journal": {"inc": desk.store.journal.tail.inc, "seq": desk.store.journal.tail.seq},
+    }

@@ -1,0 +1,142 @@
+"""The till's side of sync at run time: a push when something was written, a pull now and then, the line's state for everybody."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import threading
+import time
+from collections.abc import Callable
+
+from agent.errors import ConfigFault
+from agent.runtime import wiring
+from agent.runtime.jobs import Jobs
+from agent.runtime.wiring import Parts
+from agent.store.outbox import StoreOutbox
+from agent.store.settings import ProgrammeText
+from agent.till.scanned import current
+from agent.till.wish import let_go
+from sync.client import Outcome, SyncClient
+from sync.signing import Signer, Verifier
+from sync.wire import Changes
+
+_log = logging.getLogger("kopilka.sync")
+ANSWERED = ("sent", "pulled")
+ROUNDS = 50
+"""Batches one run of the job sends at most; what is left waits for the next run, so that a pull gets its turn."""
+
+
+class Syncing:
+    """Runs SyncClient's rounds; `soon` asks for a push without waiting for it."""
+
+    def __init__(self, parts: Parts, publish: Callable[[str, object], object]) -> None:
+        self._parts = parts
+        self._publish = publish
+        self._wanted = threading.Event()
+        self._turn = threading.Lock()
+        self._client = self._make() if parts.line.configured else None
+
+    @property
+    def configured(self) -> bool:
+        return self._client is not None
+
+    def _make(self) -> SyncClient:
+        from sync.calls import HubCalls
+        from sync.transport import HttpTransport, Limits
+
+        parts, kept = self._parts, self._parts.secrets
+        hub = parts.settings.hub
+        transport = HttpTransport(
+            hub.url or kept.hub_url, monotonic=time.monotonic, ca_file=hub.ca, limits=Limits(read_s=hub.timeout_s)
+        )
+        till = parts.desk.rules.till
+        calls = HubCalls(
+            transport,
+            till=till,
+            signer=Signer(bytes.fromhex(kept.till_key)),
+            now_ms=parts.clock.now_ms,
+            nonce=lambda: secrets.token_hex(16),
+        )
+        outbox = StoreOutbox(
+            parts.store, parts.writer, clock=parts.clock, ids=parts.ids, told=self._told, describe=described
+        )
+        return SyncClient(
+            outbox,
+            calls,
+            till=till,
+            hub_key=Verifier(kept.hub_key),
+            below=secrets.randbelow,
+        )
+
+    def soon(self, jobs: Jobs) -> None:
+        """Something was written: push it as soon as a thread is free."""
+        if self._client is None:
+            return
+        self._wanted.set()
+        if not self._turn.locked():
+            jobs.soon("push")
+
+    def push(self) -> None:
+        """Send what waits, batch by batch, until nothing does or the line fails."""
+        assert self._client is not None
+        with self._turn:
+            for _ in range(ROUNDS):
+                self._wanted.clear()
+                outcome = self._client.push_once(self._parts.clock.monotonic_ms())
+                self._heard(outcome)
+                if not outcome.more and not self._wanted.is_set():
+                    break
+
+    def pull(self) -> None:
+        """Take what is new at the hub."""
+        assert self._client is not None
+        with self._turn:
+            for _ in range(ROUNDS):
+                outcome = self._client.pull_once(self._parts.clock.monotonic_ms())
+                self._heard(outcome)
+                if not outcome.more:
+                    break
+
+    def _heard(self, outcome: Outcome) -> None:
+        """Keep the line's state and tell a change once; what is presented may have got more to spend."""
+        if outcome.kind in ("waiting", "idle"):
+            return
+        line, clock = self._parts.line, self._parts.clock
+        was = line.online(clock.monotonic_ms())
+        if outcome.kind in ANSWERED:
+            line.answered_ms, line.failing, line.cause = clock.monotonic_ms(), False, ""
+        else:
+            line.failing, line.cause = True, outcome.code
+        now = line.online(clock.monotonic_ms())
+        if was != now:
+            line.since_ms = clock.now_ms()
+            _log.info("line", extra={"online": now, "cause": line.cause, "detail": outcome.detail})
+        if was != now or outcome.sent:
+            self._publish("sync", {"online": now, "cause": line.cause, "sent": outcome.sent})
+        if outcome.doubts:
+            _log.warning("hub-doubted", extra={"doubts": list(outcome.doubts)})
+        if outcome.kind == "sent":
+            self._parts.writer.submit(self._shown)
+
+    def _shown(self) -> None:
+        if self._parts.desk.current.things:
+            self._publish("member", current(self._parts.desk))
+
+    def _told(self, changes: Changes) -> None:
+        """On the writer: a new programme goes on the shelf, leases asked back are closed."""
+        if changes.programme is not None:
+            wiring.load_shelf(self._parts.shelf, self._parts.store, self._parts.secrets)
+        if changes.revokes:
+            let_go(self._parts.desk, revoked=changes.revokes)
+        if changes.members:
+            self._publish("sync", {"members": len(changes.members)})
+
+
+def described(text: str, signature: str) -> ProgrammeText | None:
+    """A programme's row for the store; None for a text this version cannot read (told in the log, the former stays)."""
+    try:
+        programme = wiring.compiled(text, "programme")
+    except ConfigFault as fault:
+        _log.error("programme-refused", extra={"faults": len(fault.faults), "first": fault.faults[0][:200]})
+        return None
+    return ProgrammeText(programme.hash, programme.version, programme.effective_from_ms or 0, text, signature)

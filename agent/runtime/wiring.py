@@ -1,0 +1,161 @@
+"""The one composition root: clock, ids and chance are made here, and everything is joined to everything else."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from agent import sqlite
+from agent.errors import ConfigFault
+from agent.loyalty.programme.reader import read_programme
+from agent.loyalty.programme.values import Programme
+from agent.runtime import secrets
+from agent.runtime.clock import SystemClock, SystemIds
+from agent.runtime.recognise import TextRecogniser
+from agent.runtime.secrets import Secrets
+from agent.runtime.settings import Settings
+from agent.runtime.shelf import Shelf
+from agent.runtime.state import Board, Line
+from agent.store.till_store import TillStore
+from agent.till.desk import Desk, Rules
+from agent.till.ports import Clock, Events, Ids
+from drivers.printer.document import encode_document
+from drivers.scanner.recognition import Recognizer
+from sync.signing import Verifier, check_programme
+from sync.wire import BootBody
+
+DATABASE = "till.sqlite3"
+TEMPLATE = os.path.join(os.path.dirname(os.path.dirname(__file__)), "templates", "programmes", "points.toml")
+
+
+@dataclass(slots=True, kw_only=True)
+class Parts:
+    """What the daemon runs and the simulation can run too."""
+
+    settings: Settings
+    secrets: Secrets
+    clock: Clock
+    ids: Ids
+    writer: sqlite.Writer
+    store: TillStore
+    shelf: Shelf
+    desk: Desk
+    board: Board
+    line: Line
+    recogniser: Recognizer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """What differs between a real till and a simulated one."""
+
+    clock: Clock
+    ids: Ids
+    writer: sqlite.Writer
+    factory: sqlite.Factory | None = None
+
+
+def real_world() -> World:
+    """System clock, system entropy, one writer thread."""
+    return World(clock=SystemClock(), ids=SystemIds(), writer=sqlite.ThreadWriter())
+
+
+def join(settings: Settings, events: Events, world: World) -> Parts:
+    """Open the store and join a till's parts; call it on the writer. Raises ConfigFault and the storage errors."""
+    folder = settings.till.data
+    os.makedirs(folder, mode=0o750, exist_ok=True)
+    kept = secrets.ensure(folder)
+    till, store_id = kept.till or settings.till.id, kept.store or settings.till.store
+    store = TillStore(os.path.join(folder, DATABASE), till=till, factory=world.factory)
+    shelf = Shelf(local_programme(settings))
+    load_shelf(shelf, store, kept)
+    board, line = Board(), Line(configured=bool(kept.hub_key and (settings.hub.url or kept.hub_url)))
+    recogniser = _recognizer(settings)
+    desk = Desk(
+        rules=_rules(settings, till=till, store=store_id, name=settings.till.store_name or kept.store_name),
+        store=store,
+        clock=world.clock,
+        ids=world.ids,
+        recogniser=TextRecogniser(recogniser),
+        events=events,
+        programme=shelf.at,
+        key=bytes.fromhex(kept.programme_key),
+        encode_document=encode_document,
+        online=lambda: line.online(world.clock.monotonic_ms()),
+    )
+    _boot(desk)
+    return Parts(
+        settings=settings,
+        secrets=kept,
+        clock=world.clock,
+        ids=world.ids,
+        writer=world.writer,
+        store=store,
+        shelf=shelf,
+        desk=desk,
+        board=board,
+        line=line,
+        recogniser=recogniser,
+    )
+
+
+def _rules(settings: Settings, *, till: str, store: str, name: str) -> Rules:
+    sale = settings.sale
+    return Rules(
+        till=till,
+        store=store,
+        store_name=name,
+        lang=settings.till.lang,
+        printer=settings.receipt.printer,
+        quote_life_ms=sale.quote_minutes * 60_000,
+        hold_life_ms=sale.hold_minutes * 60_000,
+        current_idle_ms=sale.current_idle_s * 1000,
+        oldest_sale_ms=sale.oldest_hours * 3_600_000,
+    )
+
+
+def _recognizer(settings: Settings) -> Recognizer:
+    try:
+        return Recognizer(settings.recognition)
+    except ValueError as error:
+        raise ConfigFault([f"[recognition]: {error}"]) from None
+
+
+def _boot(desk: Desk) -> None:
+    """The first record of a new journal says where it belongs."""
+    if desk.store.journal.tail.inc:
+        return
+    now = desk.clock.now_ms()
+    with desk.store.transaction():
+        desk.store.journal.append(BootBody(reason="new", store=desk.rules.store), at=now, id=desk.ids.new(now))
+
+
+def local_programme(settings: Settings) -> Programme:
+    """The programme file of the configuration, or the template that ships. Raises ConfigFault with all its faults."""
+    path = settings.till.programme or TEMPLATE
+    try:
+        with open(path, encoding="utf-8") as file:
+            text = file.read(2 * 1024 * 1024)
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigFault([f"{path}: cannot be read: {error}"], file=path) from None
+    return compiled(text, path)
+
+
+def compiled(text: str, name: str) -> Programme:
+    """A programme's text as the engine takes it. Raises ConfigFault."""
+    reading = read_programme(text, name)
+    if reading.programme is None:
+        raise ConfigFault(reading.faults, file=name)
+    return reading.programme
+
+
+def load_shelf(shelf: Shelf, store: TillStore, kept: Secrets) -> None:
+    """Versions the hub sent, each checked against its key again: a changed row is not obeyed."""
+    verifier = Verifier(kept.hub_key) if kept.hub_key else None
+    for row in store.programmes.all():
+        if verifier is not None and check_programme(verifier, row.text, row.signature):
+            shelf.put(compiled(row.text, f"programme {row.version}"), row.effective_from)
+
+
+Stop = Callable[[float], bool]

@@ -1,0 +1,170 @@
+"""The journal as sync's outbox, and what the hub's answers change here: each answer in one transaction, on the writer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from agent.loyalty.leases import Lease, lease_id
+from agent.rows import Stored, place, position
+from agent.sqlite import Writer
+from agent.store.settings import ProgrammeText
+from agent.store.till_store import TillStore
+from sync.outbox import Outgoing, Settled, Wanted, fitting
+from sync.wire import Changes, GotBody
+
+
+class Now(Protocol):
+    """The clock, as far as a record needs it."""
+
+    def now_ms(self) -> int: ...
+    def trusted(self) -> bool: ...
+
+
+class Names(Protocol):
+    """Names of records."""
+
+    def new(self, now_ms: int) -> str: ...
+
+
+class StoreOutbox:
+    """sync.outbox.Outbox over the till's store.
+
+    `told` is called on the writer, after the transaction, with what the hub changed: programme text kept, leases asked back.
+    `describe` turns a programme's text into its row, or None when this till cannot read it.
+    """
+
+    def __init__(
+        self,
+        store: TillStore,
+        writer: Writer,
+        *,
+        clock: Now,
+        ids: Names,
+        told: Callable[[Changes], None],
+        describe: Callable[[str, str], ProgrammeText | None],
+    ) -> None:
+        self._store = store
+        self._writer = writer
+        self._clock = clock
+        self._ids = ids
+        self._told = told
+        self._describe = describe
+
+    def read(self, *, records: int, size: int) -> Outgoing:
+        """The next batch; runs on the writer, as every call here."""
+        return self._writer.call(self._read, records, size)
+
+    def hash_at(self, inc: int, seq: int) -> str | None:
+        return self._writer.call(self._hash_at, inc, seq)
+
+    def settle(self, settled: Settled) -> None:
+        self._writer.call(self._settle, settled)
+
+    def cursor(self) -> str:
+        return self._writer.call(self._store.meta.get, "cursor")
+
+    def members(self) -> int:
+        return self._writer.call(self._store.members.count)
+
+    def apply(self, changes: Changes) -> None:
+        self._writer.call(self._apply_alone, changes)
+
+    def _read(self, records: int, size: int) -> Outgoing:
+        store, meta = self._store, self._store.meta
+        acked = int(meta.get("acked", "0"))
+        waiting = store.journal.after(acked, records)
+        inc = waiting[0].inc if waiting else store.journal.tail.inc
+        rows = [row for row in waiting if row.inc == inc]
+        rows = rows[: fitting((len(row.line) for row in rows), records=records, size=size)]
+        newest = inc == store.journal.tail.inc
+        tail = store.journal.tail.seq if newest else place(store.journal.last_of(inc))[1]
+        first = rows[0].seq if rows else tail + 1
+        last = rows[-1].seq if rows else tail
+        before = store.journal.hash_at(position(inc, first) - 1)
+        return Outgoing(
+            inc=inc,
+            first=first,
+            prev=before,
+            hash=rows[-1].hash if rows else before,
+            lines=tuple(row.line for row in rows),
+            tail=tail,
+            newest=newest,
+            open_leases=tuple(lease.grant.id for lease, _ in store.rights.open_leases()),
+            wants=self._wants(inc, last),
+            cursor=meta.get("cursor"),
+            epoch=int(meta.get("epoch", "0")),
+            durable=int(meta.get(f"durable:{inc}", "0")),
+            members=store.members.count(),
+        )
+
+    def _wants(self, inc: int, last: int) -> tuple[Wanted, ...]:
+        found = []
+        for row in self._store.rights.pending():
+            of, seq = place(row.n)
+            if of == inc and seq <= last:
+                found.append(Wanted(seq=seq, member=row.member, unit=row.unit, points=row.points))
+        return tuple(found)
+
+    def _hash_at(self, inc: int, seq: int) -> str | None:
+        if seq == 0:
+            return self._store.journal.hash_at(position(inc, 0))
+        row = self._store.journal.read(position(inc, seq))
+        return row.hash if row else None
+
+    def _settle(self, settled: Settled) -> None:
+        store, meta = self._store, self._store.meta
+        with store.transaction():
+            if settled.rewind:
+                meta.put("acked", "0")
+            else:
+                acked = max(int(meta.get("acked", "0")), position(settled.inc, settled.wm))
+                meta.put("acked", str(acked))
+            meta.put(f"durable:{settled.inc}", str(settled.durable))
+            meta.put("epoch", str(settled.epoch))
+            meta.put("told_at", str(settled.at))
+            for verdict in settled.exceptions:
+                store.rights.rejected(
+                    position(settled.inc, verdict.seq), f"{verdict.verdict}: {verdict.reason}", settled.at
+                )
+            self._leases(settled)
+            if settled.changes is not None:
+                self._take(settled.changes)
+        if settled.changes is not None:
+            self._told(settled.changes)
+
+    def _leases(self, settled: Settled) -> None:
+        """A grant is journalled before anything is spent from it; one already here only answers its want."""
+        rights = self._store.rights
+        asked = {lease_id(self._store.till, *place(row.n)): row.n for row in rights.pending()}
+        now = self._clock.now_ms()
+        for grant in settled.grants:
+            if rights.lease(grant.id) is None:
+                self._append(GotBody(grant=grant), now)
+                rights.keep(Lease(grant=grant), used=now)
+            if grant.id in asked:
+                rights.answered(asked[grant.id], "granted")
+        for answer in settled.refusals:
+            rights.answered(position(settled.inc, answer.want), "refused", answer.refused)
+
+    def _append(self, body: GotBody, now: int) -> Stored:
+        return self._store.journal.append(body, at=now, id=self._ids.new(now), trusted=self._clock.trusted())
+
+    def _apply_alone(self, changes: Changes) -> None:
+        with self._store.transaction():
+            self._take(changes)
+            if changes.at:
+                self._store.meta.put("told_at", str(changes.at))
+        self._told(changes)
+
+    def _take(self, changes: Changes) -> None:
+        store = self._store
+        for state in changes.members:
+            store.members.put(state)
+            store.rights.told(state, store.till)
+        if changes.programme is not None:
+            row = self._describe(changes.programme, changes.programme_signature)
+            if row is not None:
+                store.programmes.put(row)
+        if changes.cursor:
+            store.meta.put("cursor", changes.cursor)

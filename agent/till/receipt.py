@@ -1,0 +1,129 @@
+"""The receipt block: what a customer reads after a sale, device-neutral, in Russian or English."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, tzinfo
+
+from msgspec import Struct
+
+from agent.loyalty.decision import Decision
+from agent.loyalty.programme.values import Programme
+from agent.messages import Lang, money
+from agent.till import naming, when
+from agent.till.balance import Balance
+from agent.till.receipt_words import say
+from drivers.shapes import Block, Cut, Document, Pair, Rule, Text
+
+MAX_WHY = 3
+MAX_OFFERS = 3
+
+
+class Told(Struct, frozen=True, kw_only=True):
+    """What a receipt is made of."""
+
+    title: str
+    lang: Lang
+    decision: Decision
+    programme: Programme
+    balances: dict[str, Balance]
+    masked: str
+    """Of the card, "*4471"; "" for a sale without a member."""
+    tier: str
+    number: int
+    mark: str
+    online: bool
+    would_earn: dict[str, int] = {}
+    """For a sale without a member: what a member would have got."""
+
+
+def receipt(told: Told) -> Document:
+    """One tree; it becomes paper, text and picture."""
+    blocks: list[Block] = [Rule()]
+    blocks += _head(told)
+    blocks += _money(told)
+    blocks += _earned(told)
+    for name, row in told.balances.items():
+        blocks += balance_blocks(told, name, row)
+    blocks += _invitation(told)
+    blocks += [Pair("", f"№ {told.number} · {told.mark}"), Rule(), Cut()]
+    return Document(blocks=tuple(blocks), lang=told.lang)
+
+
+def _head(told: Told) -> Iterator[Block]:
+    if not told.masked:
+        yield Text(told.title, bold=True)
+        return
+    yield Pair(told.title, f"{say('card', told.lang)} {told.masked} {told.tier}".rstrip(), bold=True)
+
+
+def _money(told: Told) -> Iterator[Block]:
+    decision, lang = told.decision, told.lang
+    if decision.discount:
+        yield Pair(say("discount", lang), money(-decision.discount, lang))
+    for name, points in decision.spent.items():
+        worth = decision.worth.get(name, 0)
+        yield Pair(f"{say('spent', lang)} {counted(told, name, points)}", money(-worth, lang))
+    if decision.discount or decision.redeemed:
+        yield Pair(say("to-pay", lang), money(decision.to_pay, lang), bold=True)
+
+
+def _earned(told: Told) -> Iterator[Block]:
+    lang = told.lang
+    for name, earned in told.decision.earned.items():
+        if not earned.points:
+            continue
+        yield Pair(say("earned", lang), counted(told, name, earned.points), bold=True)
+        whys = naming.earned_because(told.decision, told.programme, name, lang)[:MAX_WHY]
+        ready = (
+            f"{say('available-from', lang)} {short_day(earned.available_from, told)}" if earned.available_from else ""
+        )
+        for n, text in enumerate(whys):
+            yield Pair(text, ready if n == 0 else "", indent=2)
+        if ready and not whys:
+            yield Pair("", ready, indent=2)
+
+
+def balance_blocks(told: Told, name: str, row: Balance) -> Iterator[Block]:
+    lang, zone = told.lang, told.programme.zone
+    as_of = f" ({say('confirmed', lang)} {moment(row.as_of, zone, lang)})" if row.as_of else ""
+    yield Pair(say("balance", lang) + as_of, counted(told, name, row.whole), bold=True)
+    for due in row.maturing[:2]:
+        yield Pair(
+            f"{say('of-them-from', lang)} {short_day(str(due['from']), told)}", _points(told, name, due), indent=2
+        )
+    for due in row.expiring[:2]:
+        yield Pair(f"{say('expire-on', lang)} {short_day(str(due['on']), told)}", _points(told, name, due), indent=2)
+    if row.debt:
+        yield Pair(say("debt", lang), counted(told, name, row.debt), indent=2)
+    if not told.online and row.whole:
+        yield Pair(say("spendable-offline", lang), counted(told, name, row.spendable_here), indent=2)
+
+
+def _invitation(told: Told) -> Iterator[Block]:
+    for name, points in told.would_earn.items():
+        if points:
+            yield Rule(light=True)
+            yield Text(f"{say('would-earn', told.lang)} {counted(told, name, points)}")
+
+
+def _points(told: Told, name: str, due: dict[str, int | str]) -> str:
+    return counted(told, name, int(due["points"]))
+
+
+def counted(told: Told, name: str, points: int) -> str:
+    """Points with their noun: "57 баллов"."""
+    return naming.counted(told.programme, name, points, told.lang)
+
+
+def short_day(day: str, told: Told) -> str:
+    """A day as 06.12, with the year when it is not this receipt's own."""
+    there = date.fromisoformat(day)
+    here = when.local(told.decision.at, told.programme.zone)
+    return there.strftime("%d.%m" if there.year == here.year else "%d.%m.%Y")
+
+
+def moment(iso: str, zone: tzinfo, lang: Lang) -> str:
+    """A moment as 22.11 09:58 in the store's zone."""
+    local = when.local(when.parse(iso), zone)
+    return local.strftime("%d.%m %H:%M" if lang == "ru" else "%d %b %H:%M")

@@ -1,0 +1,31 @@
+"""The receipt's words."""
+
+from __future__ import annotations
+
+from agent.messages import Lang
+
+WORDS: dict[str, dict[Lang, str]] = {
+    "card": {"ru": "карта", "en": "card"},
+    "discount": {"ru": "Скидка", "en": "Discount"},
+    "spent": {"ru": "Списано", "en": "Spent"},
+    "to-pay": {"ru": "К оплате", "en": "To pay"},
+    "earned": {"ru": "Начислено", "en": "Earned"},
+    "available-from": {"ru": "доступны с", "en": "from"},
+    "balance": {"ru": "Баланс", "en": "Balance"},
+    "confirmed": {"ru": "подтверждён", "en": "as of"},
+    "of-them-from": {"ru": "станут доступны", "en": "can be spent from"},
+    "expire-on": {"ru": "сгорят", "en": "expire on"},
+    "debt": {"ru": "долг по возвратам", "en": "owed after returns"},
+    "spendable-offline": {"ru": "на этой кассе без связи можно списать", "en": "can be spent offline at this till"},
+    "would-earn": {"ru": "С картой вы получили бы", "en": "With a card you would have got"},
+    "return": {"ru": "ВОЗВРАТ", "en": "RETURN"},
+    "void": {"ru": "ОТМЕНА", "en": "VOID"},
+    "money-back": {"ru": "К выдаче", "en": "Money back"},
+    "restored": {"ru": "Возвращено", "en": "Restored"},
+    "taken-back": {"ru": "Отменено начисление", "en": "Taken back"},
+    "of-sale": {"ru": "по чеку", "en": "of sale"},
+}
+
+
+def say(word: str, lang: Lang) -> str:
+    return WORDS[word][lang]

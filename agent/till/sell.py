@@ -1,0 +1,176 @@
+"""Sell: one transaction holds the record, the rights spent, the lots born, the answer and the print job; then it prints."""
+
+from __future__ import annotations
+
+import hashlib
+
+import msgspec
+
+from agent.loyalty import leases
+from agent.loyalty.leases import Spend
+from agent.loyalty.ledger import ISSUED, LOSS, REDEEMED, Posting, member_account, move, points_unit
+from agent.loyalty.lots import Lot, lot_of
+from agent.loyalty.sale import Sale
+from agent.rows import Delta, Hold, Operation, Stored, position
+from agent.till import when
+from agent.till.answer import answer_of
+from agent.till.desk import Desk
+from agent.till.identify import Who
+from agent.till.judge import Judged, judge
+from agent.till.paper import put_receipt
+from agent.till.quote import balances
+from agent.till.refusal import Refusal
+from sync.wire import EnrolBody, SaleBody, encode
+
+
+def content_of(value: object) -> str:
+    """SHA-256 of a request's canonical bytes, hex."""
+    return hashlib.sha256(encode(value)).hexdigest()
+
+
+def sell(desk: Desk, sale: Sale, *, lang: str = "") -> dict[str, object] | Refusal:
+    """Commit a sale. The same id with the same content answers the same again, marked `replayed`; with other content refuses."""
+    if sale.id is None:
+        return Refusal("id-missing", "invalid")
+    content = content_of(sale)
+    known = desk.store.operations.get("sale", sale.id)
+    if known is not None:
+        return replayed(known, content)
+    ready = judge(desk, sale)
+    if isinstance(ready, Refusal):
+        return ready
+    answer = _commit(desk, ready, content, lang or desk.rules.lang)
+    desk.current.clear(desk.clock.monotonic_ms())
+    desk.events.publish("sale", answer)
+    desk.push_soon()
+    if answer.get("receipt") and desk.rules.printer:
+        desk.print_soon(desk.rules.printer)
+    return answer
+
+
+def replayed(known: Operation, content: str) -> dict[str, object] | Refusal:
+    """The answer given before, or a refusal when the id was used for something else."""
+    if known.content != content:
+        return Refusal("id-reused", "conflict", {"id": known.id})
+    answer: dict[str, object] = msgspec.json.decode(known.answer)
+    answer["replayed"] = True
+    return answer
+
+
+def _commit(desk: Desk, ready: Judged, content: str, lang: str) -> dict[str, object]:
+    now, trusted = desk.clock.now_ms(), desk.clock.trusted()
+    who, sale = ready.who, ready.sale
+    with desk.store.transaction():
+        if who is not None and who.state is None and who.hmac:
+            enrol(desk, who, now)
+        spends = _spend(desk, ready, now)
+        lots = _lots(desk, ready, now)
+        body = SaleBody(
+            store=desk.rules.store,
+            sale=sale,
+            content=content,
+            closed_at=ready.at,
+            decision=msgspec.structs.replace(ready.decision, trace=(), hints=()),
+            member=who.member if who else None,
+            how=who.how if who else "",
+            spends=spends,
+            loss=ready.loss,
+            lots=lots,
+            mismatch=ready.mismatch,
+            postings=_postings(ready, lots),
+        )
+        stored = desk.store.journal.append(body, at=now, id=desk.ids.new(now), trusted=trusted)
+        n = position(stored.inc, stored.seq)
+        _book(desk, ready, lots, n)
+        answer = _answer(desk, ready, body, stored, lang=lang)
+        _keep(desk, ready, answer, content=content, n=n, now=now)
+    return answer
+
+
+def enrol(desk: Desk, who: Who, now: int) -> None:
+    """A card nobody met before becomes a member here; every till makes the same one of it."""
+    body = EnrolBody(member=who.member, cards=(who.hmac,), masked=who.masked)
+    desk.store.journal.append(body, at=now, id=desk.ids.new(now), trusted=desk.clock.trusted())
+    desk.store.members.enrol(body)
+
+
+def _spend(desk: Desk, ready: Judged, now: int) -> tuple[Spend, ...]:
+    """Take the points out of this till's leases; `judge` saw that they are there."""
+    if not ready.spend or ready.who is None:
+        return ()
+    today = when.day(now, desk.programme(ready.at).zone) if desk.clock.trusted() else None
+    held = tuple(desk.store.rights.leases(ready.who.member))
+    spends: list[Spend] = []
+    for unit, points in sorted(ready.spend.items()):
+        taken, held, short = leases.spend(held, unit, points, today)
+        assert not short, "a lease lost points between judging and committing"
+        spends += taken
+    touched = {spend.lease for spend in spends}
+    for lease in held:
+        if lease.grant.id in touched:
+            desk.store.rights.keep(lease, used=now)
+    return tuple(spends)
+
+
+def _lots(desk: Desk, ready: Judged, now: int) -> tuple[Lot, ...]:
+    if ready.who is None:
+        return ()
+    return tuple(
+        lot_of(earned, lot_id=desk.ids.new(now), unit=points_unit(name), born=ready.at)
+        for name, earned in sorted(ready.decision.earned.items())
+        if earned.points
+    )
+
+
+def _postings(ready: Judged, lots: tuple[Lot, ...]) -> tuple[Posting, ...]:
+    rows: list[Posting] = []
+    if ready.who is not None:
+        member = member_account(ready.who.member)
+        for lot in lots:
+            rows += move(lot.unit, lot.points, source=ISSUED, target=member)
+        for unit, points in sorted(ready.spend.items()):
+            rows += move(unit, points, source=member, target=REDEEMED)
+    for unit, points in sorted(ready.loss.items()):
+        rows += move(unit, points, source=LOSS, target=REDEEMED)
+    return tuple(rows)
+
+
+def _book(desk: Desk, ready: Judged, lots: tuple[Lot, ...], n: int) -> None:
+    """What the hub does not know yet of this member."""
+    if ready.who is None:
+        return
+    rights = desk.store.rights
+    rights.bear(lots, member=ready.who.member, n=n)
+    for unit, points in sorted(ready.spend.items()):
+        rights.moved(Delta(unit, spent=points), member=ready.who.member, n=n)
+
+
+def _answer(desk: Desk, ready: Judged, body: SaleBody, stored: Stored, *, lang: str) -> dict[str, object]:
+    who = ready.who
+    if who is not None and who.state is None:
+        who = msgspec.structs.replace(who, state=desk.store.members.get(who.member))
+    after = balances(desk, who, ready.at, hold=ready.hold.id if ready.hold else None)
+    receipt = put_receipt(desk, body, who, after, stored)
+    return answer_of(desk, body, after, stored, receipt=receipt, lang=lang)
+
+
+def _keep(desk: Desk, ready: Judged, answer: dict[str, object], *, content: str, n: int, now: int) -> None:
+    assert ready.sale.id is not None
+    if ready.hold is not None:
+        desk.store.operations.put_hold(_captured(ready.hold))
+    desk.store.operations.put(
+        Operation(
+            kind="sale",
+            id=ready.sale.id,
+            n=n,
+            content=content,
+            member=ready.who.member if ready.who else None,
+            at=now,
+            state="posted",
+            answer=msgspec.json.encode(answer),
+        )
+    )
+
+
+def _captured(hold: Hold) -> Hold:
+    return msgspec.structs.replace(hold, state="captured")

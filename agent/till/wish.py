@@ -1,0 +1,78 @@
+"""Rights to spend: wished for as soon as a member is seen, so that they are here before points are asked for; given back when idle."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from agent.loyalty import leases, lots
+from agent.loyalty.ledger import points_unit
+from agent.rows import WantRow, position
+from agent.till import when
+from agent.till.balance import balance
+from agent.till.desk import Desk
+from agent.till.identify import Who
+from sync.leases import Asking, Held, closings, want_points
+from sync.wire import CloseBody, WantBody
+
+
+def wish(desk: Desk, who: Who) -> int:
+    """Journal a visit want per currency the member could spend more of than is leased here; returns how many were made."""
+    if who.state is None or who.state.status != "active" or not desk.online():
+        return 0
+    now = desk.clock.now_ms()
+    programme = desk.programme(now)
+    today = when.day(now, programme.zone)
+    wants = []
+    for currency in programme.currencies:
+        unit = points_unit(currency.id)
+        points = want_points(_asking(desk, who, currency.id, today), now)
+        if points:
+            wants.append(WantBody(member=who.member, unit=unit, points=points))
+    if wants:
+        with desk.store.transaction():
+            for want in wants:
+                _journal(desk, want, now)
+        desk.push_soon()
+    return len(wants)
+
+
+def _asking(desk: Desk, who: Who, currency: str, today: str) -> Asking:
+    unit = points_unit(currency)
+    row = balance(desk, who.member, currency, on_day=today)
+    known = who.state.lots if who.state else ()
+    free = min(lots.available([lot for lot in known if lot.unit == unit], today), row.confirmed)
+    pending = sum(want.points for want in desk.store.rights.pending(who.member) if want.unit == unit)
+    refused = desk.store.rights.last_refusal(who.member, unit)
+    return Asking(spendable=free, here=row.spendable_here, pending=pending, refused_at=refused.at if refused else None)
+
+
+def _journal(desk: Desk, want: WantBody, now: int) -> None:
+    stored = desk.store.journal.append(want, at=now, id=desk.ids.new(now), trusted=desk.clock.trusted())
+    row = WantRow(position(stored.inc, stored.seq), want.member, want.unit, want.points, want.style, now)
+    desk.store.rights.wanted(row)
+
+
+def let_go(desk: Desk, *, revoked: Collection[str] = ()) -> int:
+    """Close leases whose time has come or that the hub asks back; only the till's own record ends one (I3)."""
+    now = desk.clock.now_ms()
+    today = when.day(now, desk.programme(now).zone) if desk.clock.trusted() else None
+    paying = {row.member for row in desk.store.operations.holds("open")}
+    held = [Held(lease, used, kept=lease.grant.member in paying) for lease, used in desk.store.rights.open_leases()]
+    due = closings(held, now, on_day=today, online=desk.online(), revoked=revoked)
+    if not due:
+        return 0
+    with desk.store.transaction():
+        for lease, reason in due:
+            closed, parts = leases.close(lease)
+            body = CloseBody(
+                lease=lease.grant.id,
+                member=lease.grant.member,
+                unit=lease.grant.unit,
+                spent=leases.spent(lease),
+                left=sum(part.points for part in parts),
+                reason=reason,
+            )
+            desk.store.journal.append(body, at=now, id=desk.ids.new(now), trusted=desk.clock.trusted())
+            desk.store.rights.keep(closed, used=now)
+    desk.push_soon()
+    return len(due)

@@ -1,0 +1,42 @@
+"""Files a command was given: read within a limit, and a mistake told in words with the next step."""
+
+from __future__ import annotations
+
+import sys
+
+DATA = 65
+"""sysexits: the file's content is wrong."""
+NO_INPUT = 66
+"""sysexits: there is no such file."""
+CONFIG = 78
+
+
+class Stop(Exception):
+    """A command ends with an exit code and lines for people: what is wrong, then the next step."""
+
+    def __init__(self, code: int, *lines: str) -> None:
+        super().__init__(*lines)
+        self.code = code
+        self.lines = lines
+
+
+def read_file(path: str, most: int) -> bytes:
+    """The bytes of a file, "-" for the standard input. Raises Stop when it cannot be read or is too large."""
+    try:
+        if path == "-":
+            raw = sys.stdin.buffer.read(most + 1)
+        else:
+            with open(path, "rb") as file:
+                raw = file.read(most + 1)
+    except OSError as error:
+        raise Stop(NO_INPUT, f"{path}: {error.strerror or error}") from None
+    if len(raw) > most:
+        raise Stop(DATA, f"{path}: larger than {most} bytes")
+    return raw
+
+
+def told(stop: Stop) -> int:
+    """Say on the standard error why the command ends; its exit code."""
+    for line in stop.lines:
+        print(line, file=sys.stderr)
+    return stop.code

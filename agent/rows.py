@@ -7,16 +7,19 @@ from msgspec import Struct
 from agent.loyalty.leases import Style
 
 SEQ_BITS = 40
+MAX_SEQ = (1 << SEQ_BITS) - 1
+MAX_INC = (1 << 63 - SEQ_BITS) - 1
+"""Above it a position would not fit SQLite's integers."""
 
 
 def position(inc: int, seq: int) -> int:
     """One integer key for (incarnation, seq); ordered as the records are."""
-    return inc << SEQ_BITS | seq
+    return (inc << SEQ_BITS) + seq
 
 
 def place(n: int) -> tuple[int, int]:
     """(incarnation, seq) of a position."""
-    return n >> SEQ_BITS, n & (1 << SEQ_BITS) - 1
+    return n >> SEQ_BITS, n & MAX_SEQ
 
 
 class Tail(Struct, frozen=True):

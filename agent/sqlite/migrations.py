@@ -77,17 +77,18 @@ def migrate(database: peewee.SqliteDatabase, steps: Sequence[Step]) -> int:
     return found
 
 
-def backup(database: peewee.SqliteDatabase, target: str) -> None:
+def backup(database: peewee.SqliteDatabase, target: str, *, pages: int = -1) -> None:
     """A copy of the whole database to `target`, made whole or not at all, fsynced, renamed into place.
 
-    It shows one moment; whoever writes through another connection meanwhile does not wait. Raises StorageFull, StorageBroken.
+    It shows one moment; whoever writes through another connection meanwhile does not wait. In steps of `pages` it begins anew
+    whenever another connection has written. Raises StorageFull, StorageBroken.
     """
     part = f"{target}.part"
     try:
         with file_errors(target):
             _remove(part)
             with contextlib.closing(sqlite3.connect(part)) as copy:
-                database.connection().backup(copy, pages=-1)
+                database.connection().backup(copy, pages=pages)
         _settle(part, target)
     finally:
         with contextlib.suppress(OSError):

@@ -73,7 +73,7 @@ class StoreOutbox:
     def _read(self, records: int, size: int) -> Outgoing:
         store, meta = self._store, self._store.meta
         acked = int(meta.get("acked", "0"))
-        waiting = store.journal.after(acked, records)
+        waiting = store.journal.after(acked, records, size_bytes=size)
         inc = waiting[0].inc if waiting else store.journal.tail.inc
         rows = [row for row in waiting if row.inc == inc]
         rows = rows[: fitting((len(row.line) for row in rows), records=records, size=size)]

@@ -2,87 +2,98 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import peewee
 
 from agent.rows import Receipt
-from drivers.shapes import JobState, PrintJob
+from agent.sqlite import Row, Statements
+from drivers.shapes import FINISHED, JobState, PrintJob
 
-_COLUMNS = "id, printer, document, state, created, attempts, first_attempt, cause, kind, expires"
-_DONE = "('printed', 'handed_over', 'cancelled', 'expired')"
+_JOB = "SELECT id, printer, document, state, created, attempts, first_attempt, cause, kind, expires FROM print_job"
+_RECEIPT = "SELECT id, n, at, document, summary FROM receipt"
+# The very words of the partial index: SQLite takes it only then.
+_OPEN = "state NOT IN ('printed', 'handed_over', 'cancelled', 'expired')"
+_LEFT: frozenset[JobState] = frozenset({"sending", "sent", "paused"})
+"""States a worker gives a job in its hands; found in a row nobody holds, nobody knows what came out of the printer."""
 
 
 class Prints:
     """Rows of `receipt` and `print_job`; runs on the writing connection."""
 
     def __init__(self, database: peewee.SqliteDatabase) -> None:
-        self._database = database
+        self._sql = Statements(database)
 
     def put_receipt(self, receipt: Receipt) -> None:
-        self._database.execute_sql(
+        self._sql.run(
             "INSERT INTO receipt (id, n, at, document, summary) VALUES (?, ?, ?, ?, ?)",
             (receipt.id, receipt.n, receipt.at, receipt.document, receipt.summary),
         )
 
     def receipt(self, id: str) -> Receipt | None:
-        row = self._database.execute_sql(
-            "SELECT id, n, at, document, summary FROM receipt WHERE id = ?", (id,)
-        ).fetchone()
-        return Receipt(row[0], row[1], row[2], bytes(row[3]), bytes(row[4])) if row else None
+        row = self._sql.one(f"{_RECEIPT} WHERE id = ?", (id,))
+        return _receipt(row) if row else None
 
     def last(self, limit: int) -> list[Receipt]:
         """The newest receipts, newest first."""
-        rows = self._database.execute_sql(
-            "SELECT id, n, at, document, summary FROM receipt ORDER BY n DESC LIMIT ?", (limit,)
-        )
-        return [Receipt(row[0], row[1], row[2], bytes(row[3]), bytes(row[4])) for row in rows.fetchall()]
+        return [_receipt(row) for row in self._sql.all(f"{_RECEIPT} ORDER BY n DESC, id DESC LIMIT ?", (limit,))]
 
     def enqueue(self, job: PrintJob, *, receipt: str | None = None) -> None:
-        self._database.execute_sql(
-            "INSERT INTO print_job (id, printer, state, kind, created, expires, receipt, document)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (job.id, job.printer, job.state, job.kind, job.created_ms, job.expires_ms, receipt, job.document),
-        )
+        """A new job, behind all others of its printer."""
+        self._sql.run(
+            "INSERT INTO print_job (id, printer, state, kind, created, expires, attempts, first_attempt, cause, receipt,"
+            " document) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                job.id, job.printer, job.state, job.kind, job.created_ms, job.expires_ms, job.attempts,
+                job.first_attempt_ms, job.cause, receipt, job.document,
+            ),
+        )  # fmt: skip
 
     def next(self, printer: str) -> PrintJob | None:
-        """The oldest job of a printer that is not done."""
-        row = self._database.execute_sql(
-            f"SELECT {_COLUMNS} FROM print_job WHERE printer = ? AND state NOT IN {_DONE}"  # noqa: S608 - fixed words
-            " ORDER BY created, id LIMIT 1",
-            (printer,),
-        ).fetchone()
+        """A printer's oldest unfinished job, drawer kicks first: a customer waits for the change, not for the paper."""
+        row = self._sql.one(f"{_JOB} WHERE printer = ? AND {_OPEN} ORDER BY kind <> 'drawer', seq LIMIT 1", (printer,))
         return _job(row) if row else None
 
+    def take(self, printer: str, now_ms: int) -> PrintJob | None:
+        """`next` for a worker with empty hands: a job left in the middle of printing becomes `uncertain`, in its row too."""
+        job = self.next(printer)
+        if job is None or job.state not in _LEFT:
+            return job
+        self.mark(job.id, "uncertain", now_ms=now_ms, cause=job.cause)
+        return dataclasses.replace(job, state="uncertain")
+
     def job(self, id: str) -> PrintJob | None:
-        row = self._database.execute_sql(f"SELECT {_COLUMNS} FROM print_job WHERE id = ?", (id,)).fetchone()  # noqa: S608 - fixed words
+        row = self._sql.one(f"{_JOB} WHERE id = ?", (id,))
         return _job(row) if row else None
 
     def of_receipt(self, receipt: str) -> list[PrintJob]:
-        rows = self._database.execute_sql(
-            f"SELECT {_COLUMNS} FROM print_job WHERE receipt = ? ORDER BY created, id",  # noqa: S608 - fixed words
-            (receipt,),
-        )
-        return [_job(row) for row in rows.fetchall()]
+        """Jobs that print a receipt, in order."""
+        return [_job(row) for row in self._sql.all(f"{_JOB} WHERE receipt = ? ORDER BY seq", (receipt,))]
 
     def mark(self, id: str, state: JobState, *, now_ms: int, cause: str = "", attempt: bool = False) -> None:
-        """Write a job's state; `attempt` counts one more first byte sent and keeps the first one's time."""
-        if attempt:
-            self._database.execute_sql(
-                "UPDATE print_job SET state = ?, cause = ?, attempts = attempts + 1,"
-                " first_attempt = coalesce(first_attempt, ?) WHERE id = ?",
-                (state, cause, now_ms, id),
-            )
-            return
-        self._database.execute_sql("UPDATE print_job SET state = ?, cause = ? WHERE id = ?", (state, cause, id))
+        """Write a job's state; `attempt` counts one more first byte sent and keeps the first one's time.
+
+        A finished job stays as it is. Raises KeyError for one nobody knows.
+        """
+        if not self._sql.run(
+            "UPDATE print_job SET state = ?1, cause = ?2, attempts = attempts + ?3,"  # noqa: S608 - fixed words
+            " first_attempt = CASE WHEN ?3 THEN coalesce(first_attempt, ?4) ELSE first_attempt END"
+            f" WHERE id = ?5 AND {_OPEN}",
+            (state, cause, int(attempt), now_ms, id),
+        ) and not self._sql.one("SELECT 1 FROM print_job WHERE id = ?", (id,)):
+            raise KeyError(id)
 
     def waiting(self) -> int:
         """Jobs not done, over all printers."""
-        row = self._database.execute_sql(
-            f"SELECT count(*) FROM print_job WHERE state NOT IN {_DONE}"  # noqa: S608 - fixed words
-        ).fetchone()
-        return int(row[0])
+        row = self._sql.one(f"SELECT count(*) FROM print_job WHERE {_OPEN}")  # noqa: S608 - fixed words
+        return int(row[0]) if row else 0
 
 
-def _job(row: tuple[str, str, bytes, JobState, int, int, int | None, str, str, int | None]) -> PrintJob:
+def _receipt(row: Row) -> Receipt:
+    return Receipt(row[0], row[1], row[2], bytes(row[3]), bytes(row[4]))
+
+
+def _job(row: Row) -> PrintJob:
     id_, printer, document, state, created, attempts, first, cause, kind, expires = row
     return PrintJob(
         id=id_,
@@ -93,6 +104,9 @@ def _job(row: tuple[str, str, bytes, JobState, int, int, int | None, str, str, i
         attempts=attempts,
         first_attempt_ms=first,
         cause=cause,
-        kind=kind,  # type: ignore[arg-type]  # the column holds nothing else
+        kind=kind,
         expires_ms=expires,
     )
+
+
+assert all(f"'{state}'" in _OPEN for state in FINISHED), "the index and the shapes name the same ends"

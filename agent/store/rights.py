@@ -9,115 +9,139 @@ import peewee
 
 from agent.loyalty.leases import Lease
 from agent.loyalty.lots import Lot
-from agent.rows import Delta, WantRow, position
+from agent.rows import MAX_INC, MAX_SEQ, Delta, WantRow, position
+from agent.sqlite import Row, Statements
+from agent.store.kept import decoded
 from sync.wire import MemberState, encode
 
 _lease = msgspec.json.Decoder(Lease)
 _lot = msgspec.json.Decoder(Lot)
+_WANT = "SELECT n, member, unit, points, style, at, state, reason FROM want"
 
 
 class Rights:
-    """Rows of `want`, `lease`, `own_lot` and `delta`; the algebra is agent.loyalty's."""
+    """Rows of `want`, `lease`, `own_lot`, `own_part` and `delta`; the algebra is agent.loyalty's."""
 
     def __init__(self, database: peewee.SqliteDatabase) -> None:
-        self._database = database
+        self._sql = Statements(database)
 
     def wanted(self, want: WantRow) -> None:
-        self._database.execute_sql(
+        self._sql.run(
             "INSERT INTO want (n, member, unit, points, style, at, state) VALUES (?, ?, ?, ?, ?, ?, ?)",
             (want.n, want.member, want.unit, want.points, want.style, want.at, want.state),
         )
 
     def answered(self, n: int, state: str, reason: str = "") -> None:
-        self._database.execute_sql("UPDATE want SET state = ?, reason = ? WHERE n = ?", (state, reason, n))
+        """The hub's answer to a pending want; a later one to the same want changes nothing."""
+        self._sql.run("UPDATE want SET state = ?, reason = ? WHERE n = ? AND state = 'pending'", (state, reason, n))
 
     def pending(self, member: str | None = None) -> list[WantRow]:
-        """Wants without an answer, oldest first."""
-        sql = "SELECT n, member, unit, points, style, at, state, reason FROM want WHERE state = 'pending'"
+        """Wants without an answer, oldest first, at most 500."""
         rows = (
-            self._database.execute_sql(sql + " ORDER BY n LIMIT 500")
+            self._sql.all(f"{_WANT} WHERE state = 'pending' ORDER BY n LIMIT 500")
             if member is None
-            else self._database.execute_sql(sql + " AND member = ? ORDER BY n", (member,))
+            else self._sql.all(f"{_WANT} WHERE state = 'pending' AND member = ? ORDER BY n LIMIT 500", (member,))
         )
-        return [WantRow(*row) for row in rows.fetchall()]
+        return [WantRow(*row) for row in rows]
 
     def last_refusal(self, member: str, unit: str) -> WantRow | None:
         """The newest answered want of a member's unit that was refused."""
-        row = self._database.execute_sql(
-            "SELECT n, member, unit, points, style, at, state, reason FROM want"
-            " WHERE member = ? AND unit = ? AND state = 'refused' ORDER BY n DESC LIMIT 1",
-            (member, unit),
-        ).fetchone()
+        row = self._sql.one(
+            f"{_WANT} WHERE member = ? AND unit = ? AND state = 'refused' ORDER BY n DESC LIMIT 1", (member, unit)
+        )
         return WantRow(*row) if row else None
 
     def lease(self, id: str) -> Lease | None:
-        row = self._database.execute_sql("SELECT body FROM lease WHERE id = ?", (id,)).fetchone()
-        return _lease.decode(bytes(row[0])) if row else None
+        row = self._sql.one("SELECT body FROM lease WHERE id = ?", (id,))
+        return self._lease(row) if row else None
 
     def leases(self, member: str | None = None) -> list[Lease]:
         """Open leases of one member, or of all."""
-        sql = "SELECT body FROM lease WHERE state = 'open'"
         rows = (
-            self._database.execute_sql(sql + " ORDER BY id")
+            self._sql.all("SELECT body FROM lease WHERE state = 'open' ORDER BY id")
             if member is None
-            else self._database.execute_sql(sql + " AND member = ? ORDER BY id", (member,))
+            else self._sql.all("SELECT body FROM lease WHERE state = 'open' AND member = ? ORDER BY id", (member,))
         )
-        return [_lease.decode(bytes(row[0])) for row in rows.fetchall()]
+        return [self._lease(row) for row in rows]
 
-    def idle(self, before: int) -> list[Lease]:
-        """Open leases last used before a moment (UTC ms)."""
-        rows = self._database.execute_sql(
-            "SELECT body FROM lease WHERE state = 'open' AND used < ? ORDER BY id LIMIT 200", (before,)
-        )
-        return [_lease.decode(bytes(row[0])) for row in rows.fetchall()]
+    def open_leases(self) -> list[tuple[Lease, int]]:
+        """Open leases with the moment of their last use (UTC ms), longest idle first, at most 2,000."""
+        rows = self._sql.all("SELECT body, used FROM lease WHERE state = 'open' ORDER BY used, id LIMIT 2000")
+        return [(self._lease(row), int(row[1])) for row in rows]
 
     def keep(self, lease: Lease, *, used: int) -> None:
-        """Insert or replace one lease; `used` is UTC ms."""
+        """Insert or replace one lease; `used` is UTC ms. A closed one stays closed."""
         grant = lease.grant
-        self._database.execute_sql(
+        self._sql.run(
             "INSERT INTO lease (id, member, unit, state, body, used) VALUES (?, ?, ?, ?, ?, ?)"
-            " ON CONFLICT (id) DO UPDATE SET state = excluded.state, body = excluded.body, used = excluded.used",
+            " ON CONFLICT (id) DO UPDATE SET state = excluded.state, body = excluded.body, used = excluded.used"
+            " WHERE lease.state = 'open'",
             (grant.id, grant.member, grant.unit, "closed" if lease.closed else "open", encode(lease), used),
         )
 
     def bear(self, lots: Iterable[Lot], *, member: str, n: int) -> None:
         """Lots a record of this till gave."""
         for lot in lots:
-            self._database.execute_sql(
+            self._sql.run(
                 "INSERT INTO own_lot (id, member, n, body) VALUES (?, ?, ?, ?)", (lot.id, member, n, encode(lot))
             )
 
     def own_lots(self, member: str) -> list[Lot]:
-        rows = self._database.execute_sql("SELECT body FROM own_lot WHERE member = ? ORDER BY n, id", (member,))
-        return [_lot.decode(bytes(row[0])) for row in rows.fetchall()]
+        rows = self._sql.all("SELECT body FROM own_lot WHERE member = ? ORDER BY n, id", (member,))
+        return [decoded(_lot, row[0], path=self._sql.path, table="own_lot") for row in rows]
 
-    def relot(self, lot: Lot) -> None:
-        """Write an own lot's new `left`."""
-        self._database.execute_sql("UPDATE own_lot SET body = ? WHERE id = ?", (encode(lot), lot.id))
+    def relot(self, lot: Lot, *, n: int) -> None:
+        """Write an own lot's smaller `left`, which the record at `n` took. Raises KeyError when it is no longer our own.
+
+        The taking is kept by itself too: the hub may tell the lot before it knows of the taking, and tells it whole then.
+        """
+        row = self._sql.one("SELECT member, body FROM own_lot WHERE id = ?", (lot.id,))
+        if row is None:
+            raise KeyError(lot.id)
+        taken = decoded(_lot, row[1], path=self._sql.path, table="own_lot").left - lot.left
+        self._sql.run("UPDATE own_lot SET body = ? WHERE id = ?", (encode(lot), lot.id))
+        self._sql.run(
+            "INSERT INTO own_part (n, lot, unit, member, points) VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT (n, lot) DO UPDATE SET points = points + excluded.points",
+            (n, lot.id, lot.unit, row[0], taken),
+        )
 
     def moved(self, delta: Delta, *, member: str, n: int) -> None:
-        self._database.execute_sql(
+        self._sql.run(
             "INSERT INTO delta (n, unit, member, spent, restored, taken_back) VALUES (?, ?, ?, ?, ?, ?)",
             (n, delta.unit, member, delta.spent, delta.restored, delta.taken_back),
         )
 
     def deltas(self, member: str) -> list[Delta]:
-        """A member's movements the hub has not told back, added up by unit."""
-        rows = self._database.execute_sql(
-            "SELECT unit, sum(spent), sum(restored), sum(taken_back) FROM delta WHERE member = ? GROUP BY unit",
+        """A member's movements the hub has not told back, added up by unit; takings from own lots that became the hub's included."""
+        rows = self._sql.all(
+            "SELECT unit, sum(spent), sum(restored), sum(taken_back) FROM ("
+            " SELECT unit, spent, restored, taken_back FROM delta WHERE member = ?1 UNION ALL"
+            " SELECT unit, 0, 0, points FROM own_part WHERE member = ?1"
+            "  AND NOT EXISTS (SELECT 1 FROM own_lot WHERE own_lot.id = own_part.lot)"
+            ") GROUP BY unit ORDER BY unit",
             (member,),
         )
-        return [Delta(*row) for row in rows.fetchall()]
+        return [Delta(*row) for row in rows]
 
     def told(self, state: MemberState, till: str) -> None:
         """Drop what the hub's word of a member now includes, by its watermark of this till's incarnations."""
         for key, seq in state.applied.items():
             name, _, inc = key.rpartition("/")
-            if name != till or not inc.isdigit():
+            if name != till or not (inc.isascii() and inc.isdecimal() and len(inc) < 9) or int(inc) > MAX_INC:
                 continue
-            low, high = position(int(inc), 0), position(int(inc), seq)
-            for table in ("own_lot", "delta"):
-                self._database.execute_sql(
-                    f"DELETE FROM {table} WHERE member = ? AND n > ? AND n <= ?",  # noqa: S608 - two fixed names
+            low, high = position(int(inc), 0), position(int(inc), max(0, min(seq, MAX_SEQ)))
+            for table in ("own_lot", "own_part", "delta"):
+                self._sql.run(
+                    f"DELETE FROM {table} WHERE member = ? AND n > ? AND n <= ?",  # noqa: S608 - three fixed names
                     (state.member, low, high),
                 )
+
+    def rejected(self, n: int, reason: str, at: int) -> None:
+        """The hub's verdict on a record that was not simply applied; a person looks at it there."""
+        self._sql.run(
+            "INSERT INTO rejected (n, reason, at) VALUES (?, ?, ?) ON CONFLICT (n) DO NOTHING", (n, reason, at)
+        )
+
+    def _lease(self, row: Row) -> Lease:
+        return decoded(_lease, row[0], path=self._sql.path, table="lease")

@@ -25,6 +25,7 @@ CREATE TABLE want (
   n INTEGER PRIMARY KEY, member TEXT NOT NULL, unit TEXT NOT NULL, points INTEGER NOT NULL, style TEXT NOT NULL,
   at INTEGER NOT NULL, state TEXT NOT NULL, reason TEXT NOT NULL DEFAULT '');
 CREATE INDEX want_pending ON want (member) WHERE state = 'pending';
+CREATE INDEX want_refused ON want (member, unit) WHERE state = 'refused';
 CREATE TABLE lease (
   id TEXT PRIMARY KEY, member TEXT NOT NULL, unit TEXT NOT NULL, state TEXT NOT NULL, body BLOB NOT NULL,
   used INTEGER NOT NULL) WITHOUT ROWID;
@@ -32,6 +33,11 @@ CREATE INDEX lease_member ON lease (member) WHERE state = 'open';
 -- What this till's own records did and the hub's word of the member does not yet include.
 CREATE TABLE own_lot (id TEXT PRIMARY KEY, member TEXT NOT NULL, n INTEGER NOT NULL, body BLOB NOT NULL) WITHOUT ROWID;
 CREATE INDEX own_lot_member ON own_lot (member);
+-- Takings from own lots, by the record that took; they count by themselves once the hub tells the lot.
+CREATE TABLE own_part (
+  n INTEGER NOT NULL, lot TEXT NOT NULL, unit TEXT NOT NULL, member TEXT NOT NULL, points INTEGER NOT NULL,
+  PRIMARY KEY (n, lot)) WITHOUT ROWID;
+CREATE INDEX own_part_member ON own_part (member);
 CREATE TABLE delta (
   n INTEGER NOT NULL, unit TEXT NOT NULL, member TEXT NOT NULL, spent INTEGER NOT NULL, restored INTEGER NOT NULL,
   taken_back INTEGER NOT NULL, PRIMARY KEY (n, unit)) WITHOUT ROWID;
@@ -39,17 +45,17 @@ CREATE INDEX delta_member ON delta (member);
 CREATE TABLE receipt (
   id TEXT PRIMARY KEY, n INTEGER NOT NULL, at INTEGER NOT NULL, document BLOB NOT NULL, summary BLOB NOT NULL) WITHOUT ROWID;
 CREATE INDEX receipt_n ON receipt (n);
+-- `seq` keeps the order of arrival: wall clocks jump.
 CREATE TABLE print_job (
-  id TEXT PRIMARY KEY, printer TEXT NOT NULL, state TEXT NOT NULL, kind TEXT NOT NULL, created INTEGER NOT NULL,
+  seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, printer TEXT NOT NULL, state TEXT NOT NULL, kind TEXT NOT NULL, created INTEGER NOT NULL,
   expires INTEGER, attempts INTEGER NOT NULL DEFAULT 0, first_attempt INTEGER, cause TEXT NOT NULL DEFAULT '',
-  receipt TEXT, document BLOB NOT NULL) WITHOUT ROWID;
-CREATE INDEX print_job_open ON print_job (printer, created)
+  receipt TEXT, document BLOB NOT NULL);
+CREATE INDEX print_job_receipt ON print_job (receipt) WHERE receipt IS NOT NULL;
+CREATE INDEX print_job_open ON print_job (printer, seq)
   WHERE state NOT IN ('printed', 'handed_over', 'cancelled', 'expired');
 CREATE TABLE programme (
   hash TEXT PRIMARY KEY, version INTEGER NOT NULL, effective_from INTEGER NOT NULL, text TEXT NOT NULL,
   signature TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE token (
-  hash TEXT PRIMARY KEY, name TEXT NOT NULL, scope TEXT NOT NULL, created INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE rejected (
   n INTEGER PRIMARY KEY, reason TEXT NOT NULL, at INTEGER NOT NULL);
 """

@@ -1,23 +1,25 @@
-"""Small keyed facts: the till's place in sync (`meta`), programme versions, tokens of the local API."""
+"""Small keyed facts: the till's place in sync (`meta`), and programme versions."""
 
 from __future__ import annotations
 
 import peewee
 from msgspec import Struct
 
+from agent.sqlite import Statements
+
 
 class Meta:
     """Single values by key: acked, durable, cursor, epoch, keys of the shop."""
 
     def __init__(self, database: peewee.SqliteDatabase) -> None:
-        self._database = database
+        self._sql = Statements(database)
 
     def get(self, key: str, default: str = "") -> str:
-        row = self._database.execute_sql("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+        row = self._sql.one("SELECT value FROM meta WHERE key = ?", (key,))
         return str(row[0]) if row else default
 
     def put(self, key: str, value: str) -> None:
-        self._database.execute_sql(
+        self._sql.run(
             "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
             (key, value),
         )
@@ -37,10 +39,10 @@ class Programmes:
     """Every version the till was given."""
 
     def __init__(self, database: peewee.SqliteDatabase) -> None:
-        self._database = database
+        self._sql = Statements(database)
 
     def put(self, programme: ProgrammeText) -> None:
-        self._database.execute_sql(
+        self._sql.run(
             "INSERT INTO programme (hash, version, effective_from, text, signature) VALUES (?, ?, ?, ?, ?)"
             " ON CONFLICT (hash) DO NOTHING",
             (
@@ -54,37 +56,7 @@ class Programmes:
 
     def all(self) -> list[ProgrammeText]:
         """Oldest in force first."""
-        rows = self._database.execute_sql(
+        rows = self._sql.all(
             "SELECT hash, version, effective_from, text, signature FROM programme ORDER BY effective_from, version"
         )
-        return [ProgrammeText(*row) for row in rows.fetchall()]
-
-
-class Token(Struct, frozen=True):
-    """A token's hash and what it may do; the token itself is shown once and kept nowhere."""
-
-    hash: str
-    name: str
-    scope: str
-    created: int
-
-
-class Tokens:
-    """Tokens of the local API, kept as SHA-256."""
-
-    def __init__(self, database: peewee.SqliteDatabase) -> None:
-        self._database = database
-
-    def add(self, token: Token) -> None:
-        self._database.execute_sql(
-            "INSERT INTO token (hash, name, scope, created) VALUES (?, ?, ?, ?)",
-            (token.hash, token.name, token.scope, token.created),
-        )
-
-    def all(self) -> list[Token]:
-        rows = self._database.execute_sql("SELECT hash, name, scope, created FROM token ORDER BY created, hash")
-        return [Token(*row) for row in rows.fetchall()]
-
-    def revoke(self, name: str) -> int:
-        """Drop every token of a name; returns how many there were."""
-        return int(self._database.execute_sql("DELETE FROM token WHERE name = ?", (name,)).rowcount)
+        return [ProgrammeText(*row) for row in rows]

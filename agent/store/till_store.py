@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 
-import peewee
-
 from agent import sqlite
 from agent.store.journal import Journal
 from agent.store.members import Members
@@ -14,26 +12,31 @@ from agent.store.operations import Operations
 from agent.store.prints import Prints
 from agent.store.rights import Rights
 from agent.store.schema import STEPS
-from agent.store.settings import Meta, Programmes, Tokens
+from agent.store.settings import Meta, Programmes
+
+UNKNOWN = -1
 
 
 class TillStore:
     """Everything the till keeps. Use it from one thread at a time (the writer's)."""
 
     def __init__(self, path: str, *, till: str, factory: sqlite.Factory | None = None) -> None:
-        """Open, check and migrate. Raises CorruptDatabase, NewerDatabase, StorageFull, StorageBroken."""
+        """Open, check and migrate, or make. Raises CorruptDatabase, NewerDatabase, StorageFull, StorageBroken, Unavailable."""
         self.path = path
         self.till = till
-        self.database = sqlite.open_database(path, factory=factory)
+        self._factory = factory
+        self.database = sqlite.open_migrated(path, STEPS, factory=factory)
         try:
-            sqlite.quick_check(self.database)
-            sqlite.migrate(self.database, STEPS)
-            self._join(self.database)
+            self._checkpoints = sqlite.Checkpointer(self.database)
+            self._sql = sqlite.Statements(self.database)
+            self._seen = self._version()
+            self._join()
         except BaseException:
             self.database.close()
             raise
 
-    def _join(self, database: peewee.SqliteDatabase) -> None:
+    def _join(self) -> None:
+        database = self.database
         self.journal = Journal(database, self.till)
         self.members = Members(database)
         self.rights = Rights(database)
@@ -41,22 +44,43 @@ class TillStore:
         self.prints = Prints(database)
         self.meta = Meta(database)
         self.programmes = Programmes(database)
-        self.tokens = Tokens(database)
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
-        """All of a step or nothing of it, durable when it returns. Raises StorageFull, StorageBroken, CorruptDatabase."""
+        """All of a step or nothing of it, durable when it returns.
+
+        Raises StorageFull (nothing was kept), CorruptDatabase, Unavailable (another process writes); StorageBroken ends the process:
+        the step may stand or not, as its replay after the restart will find.
+        """
+        tail = self.journal.tail
         try:
             with sqlite.transaction(self.database):
+                self._refresh()
                 yield
         except BaseException:
-            with contextlib.suppress(peewee.DatabaseError):
-                self.journal.reload()
+            # From memory, which cannot fail where the disk just did; the next transaction asks the disk.
+            self.journal.tail, self._seen = tail, UNKNOWN
             raise
+        self._checkpoints.committed()
+
+    def _refresh(self) -> None:
+        """Another process may have written (a command beside the service): the tail in memory is then of the past."""
+        version = self._version()
+        if version != self._seen:
+            self.journal.reload()
+            self._seen = version
+
+    def _version(self) -> int:
+        row = self._sql.one("PRAGMA data_version")
+        return int(row[0]) if row else 0
 
     def backup(self, target: str) -> None:
-        """An online copy; sales wait no longer than a page batch."""
-        sqlite.backup(self.database, target)
+        """An online copy by a connection of its own; sales do not wait for it. Any thread may call it."""
+        reader = sqlite.open_database(self.path, readonly=True, factory=self._factory)
+        try:
+            sqlite.backup(reader, target)
+        finally:
+            reader.close()
 
     def close(self) -> None:
         if not self.database.is_closed():

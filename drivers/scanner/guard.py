@@ -1,6 +1,6 @@
 """The PAN guard: a bank card presented to the scanner is told apart before anything else looks at its bytes.
 
-It answers yes or no and keeps nothing: no bytes, no length, no last four digits (PCI DSS 3.2 and 3.3 forbid even the
+It answers yes or no and keeps nothing: no bytes, no length, no last four digits (PCI DSS 4.0, 3.3.1, forbids keeping even an
 encrypted track). It runs before decoding, queues, logs and events.
 """
 
@@ -9,16 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from drivers.scanner.checks import digits_only, ean_ok, luhn_ok
+from drivers.scanner.pan import is_pan
 from drivers.scanner.settings import OwnPrefix
 from drivers.scanner.symbology import NO_BARCODE, split_aim
-
-PAN_LENGTHS = range(13, 20)
-
-_RANGES = (("4", "4"), ("51", "55"), ("2221", "2720"), ("2200", "2204"), ("34", "34"), ("37", "37"), ("35", "35"))
-_MORE = (("62", "62"), ("50", "50"), ("56", "69"))
-RANGES = _RANGES + _MORE
-"""First and last prefix of each issuer range: Visa, Mastercard, Mir, American Express, JCB, UnionPay, Maestro."""
 
 # ISO/IEC 7813: track 1 is %B<number>^, track 2 ;<number>=; readers send the tracks one after another, some without
 # sentinels. Old American Express cards print spaces into the number on track 1.
@@ -32,10 +25,7 @@ class PanGuard:
     """Knows the shop's own prefixes, nothing of any card it has seen."""
 
     def __init__(self, own: Sequence[OwnPrefix] = ()) -> None:
-        """Raises ValueError naming every own prefix that overlaps a payment range."""
-        wrong = [f"{item.prefix} (length {item.length})" for item in own if overlaps_payment(item)]
-        if wrong:
-            raise ValueError("own_prefixes overlap a payment range: " + ", ".join(wrong))
+        """`own` prefixes are already checked: none of them overlaps a payment range."""
         self._own = tuple(own)
 
     def is_payment(self, data: bytes, symbology: str | None = None) -> bool:
@@ -70,18 +60,3 @@ def _tracks(rest: bytes) -> list[str]:
     if bare and is_pan(number := _plain(bare[1])):
         found.append(number)
     return found
-
-
-def is_pan(number: str) -> bool:
-    """13 to 19 digits in an issuer's range that pass Luhn. At 13 a valid EAN wins: one in ten passes Luhn by chance."""
-    if len(number) not in PAN_LENGTHS or not digits_only(number) or (len(number) == 13 and ean_ok(number)):
-        return False
-    return any(low <= number[: len(low)] <= high for low, high in RANGES) and luhn_ok(number)
-
-
-def overlaps_payment(own: OwnPrefix) -> bool:
-    """Whether a number of this prefix and length could be a bank card's."""
-    if own.length not in PAN_LENGTHS:
-        return False
-    low, high = own.prefix.ljust(4, "0")[:4], own.prefix.ljust(4, "9")[:4]
-    return any(low <= last.ljust(4, "9") and high >= first.ljust(4, "0") for first, last in RANGES)

@@ -15,7 +15,7 @@ from drivers.scanner.overlaps import find_overlaps
 from drivers.scanner.profile import DEFAULT_RULES
 from drivers.scanner.rules import Hit, Rule, Subject, make_rule
 from drivers.scanner.settings import RecognitionSettings, ScannerSettings
-from drivers.scanner.symbology import DEVICE_REPLY, Aim, bare_gtin, gtin14, is_gs1, split_aim
+from drivers.scanner.symbology import DEVICE_REPLY, NAMES, Aim, bare_gtin, gtin14, is_gs1, split_aim
 from drivers.shapes import Scan
 
 _EDGES = " \t\r\n\0"
@@ -48,7 +48,7 @@ class Recognizer:
     """The rules of one shop. `warnings` tells, once, of dead and overlapping rules."""
 
     def __init__(self, settings: RecognitionSettings | None = None) -> None:
-        """Raises ValueError where `own_prefixes` overlap a payment range."""
+        """The default profile where no settings are given; settings are checked as they are made."""
         settings = settings or RecognitionSettings()
         chosen = DEFAULT_RULES if settings.rules is None else settings.rules
         self._guard = PanGuard(settings.own_prefixes)
@@ -69,6 +69,8 @@ class Recognizer:
 
     def _walk(self, data: bytes, source: Source, circumstances: tuple[int, str | None], trace: list[str]) -> Scan:
         at_ms, said = circumstances
+        # A name we do not know tells nothing; above all it does not talk the guard out of its work.
+        said = said if said in NAMES else None
         scan = Scan("unknown", None, source.device, at_ms, provenance=source.provenance)
         if self._guard.is_payment(data, said):
             trace.append("guard: a payment card; its bytes are gone")

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from drivers.scanner.framing import IDLE_MS, MAX_LEN, Framing, terminator_named
+from drivers.scanner.pan import could_be_pan
 from drivers.scanner.pattern import Pattern, PatternFault
 from drivers.scanner.symbology import NAMES
 
@@ -54,6 +55,11 @@ class OwnPrefix(Struct, frozen=True, forbid_unknown_fields=True):
 
     prefix: Digits
     length: Annotated[int, Meta(ge=4, le=32)]
+
+    def __post_init__(self) -> None:
+        """Raises ValueError where a bank card could have such a number: the guard must not be talked out of it."""
+        if could_be_pan(self.prefix, self.length):
+            raise ValueError(f"{self.prefix} with {self.length} digits overlaps a payment range")
 
 
 class RuleSettings(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -95,6 +95,7 @@ def test_what_a_pos_says_of_the_symbology():
     assert see("2811111111114", symbology="qr").kind == "unknown"
     assert see("]E02811111111114", symbology="qr").symbology == "ean_upc"
     assert see("4111111111111111", symbology=None).kind == "payment"
+    assert see("4111111111111111", symbology="a name nobody knows").kind == "payment"
 
 
 def test_rules_go_in_file_order_and_products_can_be_off():
@@ -108,9 +109,11 @@ def test_rules_go_in_file_order_and_products_can_be_off():
     assert len(Recognizer(RecognitionSettings(rules=(card, scale))).warnings) == 1
 
 
-def test_own_prefixes_are_refused_at_start():
-    with pytest.raises(ValueError, match="4276"):
-        Recognizer(RecognitionSettings(own_prefixes=(OwnPrefix("4276", 16),)))
+def test_own_numbers_pass_the_guard_and_meet_the_rules():
+    rule = RuleSettings(kind="member", pattern=r";(?P<id>7777\d{12})=\d{4}\?")
+    recognizer = Recognizer(RecognitionSettings(rules=(rule,), own_prefixes=(OwnPrefix("7777", 16),)))
+    assert see(";7777000000000017=2512?", recognizer).id == "7777000000000017"
+    assert see(";7778000000000017=2512?", recognizer).kind == "payment"
 
 
 @pytest.mark.parametrize("data", [b"4111111111111111", b";4111111111111111=25121010000000000?"])

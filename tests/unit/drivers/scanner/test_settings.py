@@ -57,6 +57,11 @@ def test_own_prefix_lengths_are_bounded():
         msgspec.convert({"own_prefixes": [{"prefix": "77x", "length": 16}]}, RecognitionSettings)
 
 
+def test_own_prefixes_are_refused_where_a_bank_card_could_begin_so():
+    with pytest.raises(msgspec.ValidationError, match=r"4276 .* payment range.*own_prefixes\[0\]"):
+        msgspec.convert({"own_prefixes": [{"prefix": "4276", "length": 16}]}, RecognitionSettings)
+
+
 @pytest.mark.parametrize("name", ["", "cp1251", "cp866", "latin-1", "koi8-r", "utf-8", "gb18030"])
 def test_code_pages(name):
     check_code_page(name)

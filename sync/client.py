@@ -13,7 +13,7 @@ from sync.calls import Hub, HubFault
 from sync.outbox import Outbox, Outgoing
 from sync.retry import Below, Pace
 from sync.signing import Verifier
-from sync.trust import Doubt, believed, judge
+from sync.trust import Doubt, believed, judge, moved_on
 from sync.wire import BATCH_BYTES, BATCH_RECORDS, VERSION, Head, PushAnswer
 
 MAX_SHRINK = 8
@@ -59,13 +59,15 @@ class SyncClient:
         self._shrink = 0
         self._server_faults = 0
         """How often in a row the server failed on a batch that begins where the last one did."""
+        self._ask = False
+        """The hub's epoch rose: ask how far it has our records though there is nothing to send."""
 
     def push_once(self, now_ms: int, *, even_empty: bool = False) -> Outcome:
         """Send one batch and obey what of the answer may be obeyed. `even_empty` asks for news when there is nothing to send."""
         if held := self._held_back(now_ms):
             return held
         out = self._outbox.read(records=max(1, BATCH_RECORDS >> self._shrink), size=BATCH_BYTES >> self._shrink)
-        if not (out.lines or out.wants or even_empty):
+        if not (out.lines or out.wants or even_empty or self._ask):
             return Outcome(kind="idle", inc=out.inc, wm=out.last)
         try:
             answer = self._hub.push(self._head(out), out.lines)
@@ -84,6 +86,7 @@ class SyncClient:
             return self._failed(fault, now_ms)
         changes, doubts = believed(found, cursor=cursor, members=self._outbox.members(), hub=self._hub_key)
         if changes is not None:
+            self._ask |= moved_on(cursor, changes.cursor)
             self._outbox.apply(changes)
         if doubts:
             return self._stopped("suspect", doubts[0], now_ms, doubts=doubts)
@@ -123,6 +126,7 @@ class SyncClient:
             return self._outbox.hash_at(out.inc, seq)
 
         judged = judge(out, answer, hash_at, till=self._till, hub=self._hub_key)
+        self._ask = False
         settled = judged.settled
         if settled is None:
             kind: Kind = "fork" if judged.refused in ("fork", "rolled-back") else "suspect"

@@ -167,6 +167,12 @@ def _shrank(held: str, told: str) -> bool:
     return len(after) < len(before) or any(new < old for old, new in zip(before, after, strict=False))
 
 
+def moved_on(held: str, told: str) -> bool:
+    """Whether the cursors are of different epochs: the hub came back from a backup and may lack records of ours."""
+    before, after = _numbers(held), _numbers(told)
+    return bool(before and after and before[0] != after[0])
+
+
 def _numbers(cursor: str) -> tuple[int, ...]:
     parts = cursor.split(":")
     if len(cursor) > 200 or not all(part.isascii() and part.isdigit() for part in parts):

@@ -1,0 +1,57 @@
+"""kopilka demo: hub, two tills, simulated scanners and printers and the cashier's page, all real and all on this machine."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from typing import Any
+
+
+def add(subparsers: Any) -> None:
+    parser = subparsers.add_parser(
+        "demo",
+        help="hub, tills, scanner, printer and page on this machine",
+        description="A shop on this machine: hub, two tills, simulated devices, the cashier's page.",
+    )
+    parser.add_argument("--once", action="store_true", help="play a day by itself and say whether all went well")
+    parser.add_argument(
+        "--folder", default=None, metavar="DIR", help="where to keep it (default: a new temporary folder)"
+    )
+    parser.add_argument("--lang", choices=("ru", "en"), default=None)
+    parser.set_defaults(func=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Exit 0, or 1 with what did not go as it should."""
+    from agent.cli import lang
+    from agent.cli.demo.hands import serve
+    from agent.cli.demo.stage import Stage
+    from agent.cli.demo.story import Story
+    from agent.cli.demo.till import DemoFault
+
+    spoken = args.lang or lang()
+    folder = args.folder or tempfile.mkdtemp(prefix="kopilka-demo-")
+
+    def say(russian: str, english: str) -> None:
+        print(russian if spoken == "ru" else english, flush=True)
+
+    def show(paper: str) -> None:
+        print("\n".join(f"    | {line}" for line in paper.splitlines()), flush=True)
+
+    stage = Stage(folder, lang="ru")
+    try:
+        stage.start()
+        if args.once:
+            Story(stage, say, show).play()
+            say("День прошёл без ошибок.", "The day went without a fault.")
+        else:
+            serve(stage, say)
+    except DemoFault as fault:
+        print(f"demo: {fault}\n  {folder}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        stage.stop()
+    return 0

@@ -7,18 +7,19 @@ import threading
 import time
 
 from agent.loyalty.ids import uuid7
+from sync.chain import AHEAD_MS, BACK_MS
 
 SANE_MS = 1_735_689_600_000
 """2025-01-01: an earlier wall clock was never set."""
-BACK_MS = 1_000
-AHEAD_MS = 300_000
+COUNTS = 1 << 12
+"""Ids that keep their order inside one millisecond."""
 
 
 class SystemClock:
     """Wall and monotonic time; trusted while the wall runs on with the monotonic clock.
 
-    A wall that was never set, or that jumps against the monotonic clock, is not trusted until it agrees with a time the hub
-    told (`vouch`).
+    A wall that was never set, that jumps against the monotonic clock, or that stands before a moment known to be past is not trusted
+    until it agrees with a time the hub told (`vouch`).
     """
 
     def __init__(self) -> None:
@@ -33,8 +34,13 @@ class SystemClock:
     def monotonic_ms() -> int:
         return time.monotonic_ns() // 1_000_000
 
+    @staticmethod
+    def uptime_ms() -> int:
+        """Monotonic, sleep included: a till that was suspended over night wakes up with a right clock, not with a jump."""
+        return time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1_000_000
+
     def _gap(self) -> int:
-        return self.now_ms() - self.monotonic_ms()
+        return self.now_ms() - self.uptime_ms()
 
     def trusted(self) -> bool:
         gap = self._gap()
@@ -45,10 +51,15 @@ class SystemClock:
             self._offset = gap
         return self._trusted
 
+    def known(self, past_ms: int) -> None:
+        """A moment that is past for certain, as the last record written under a trusted clock: an RTC may start behind it."""
+        if self.now_ms() < past_ms - BACK_MS:
+            self._trusted = False
+
     def vouch(self, told_ms: int) -> None:
-        """The hub's time: trust the wall again when it is within five minutes of it."""
-        if abs(self.now_ms() - told_ms) <= AHEAD_MS:
-            self._offset, self._trusted = self._gap(), True
+        """The hub's time: the wall is trusted when it is within five minutes of it, and not trusted when it is not."""
+        self._offset = self._gap()
+        self._trusted = abs(self.now_ms() - told_ms) <= AHEAD_MS
 
 
 class SystemIds:
@@ -56,12 +67,20 @@ class SystemIds:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._last = (0, 0)
+        self._last = (0, -1)
 
     def new(self, now_ms: int) -> str:
-        """A name that sorts by time; a counter in the first random bits keeps order inside a millisecond."""
+        """A name that sorts by time; a counter in the first random bits keeps order inside a millisecond.
+
+        A clock slewed back by less than a second is waited for; more names than the counter holds borrow the next millisecond.
+        """
         with self._lock:
             last_ms, count = self._last
-            count = count + 1 if now_ms == last_ms else 0
+            if last_ms - BACK_MS <= now_ms <= last_ms:
+                now_ms, count = last_ms, count + 1
+            else:
+                count = 0
+            if count == COUNTS:
+                now_ms, count = now_ms + 1, 0
             self._last = (now_ms, count)
-        return uuid7(now_ms, (count & 0xFFF).to_bytes(2, "big") + os.urandom(8))
+        return uuid7(now_ms, count.to_bytes(2, "big") + os.urandom(8))

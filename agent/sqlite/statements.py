@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from typing import Any, NoReturn
 
 import peewee
@@ -47,19 +48,22 @@ class Statements:
             self._tell(error)
         return rows
 
+    def each(self, sql: str, values: Sequence[object] = ()) -> Generator[Row, None, None]:
+        """Rows one by one, however many; the connection has an open read until the last one."""
+        try:
+            yield from self.database.execute_sql(sql, values)
+        except _ERRORS as error:
+            self._tell(error)
+
     def upto(self, sql: str, values: Sequence[object] = (), *, size_bytes: int, column: int) -> list[Row]:
         """The first rows whose `column`s together stay within `size_bytes`, at least one where there is any."""
         rows: list[Row] = []
-        try:
-            cursor = self.database.execute_sql(sql, values)
-            for row in cursor:
+        with contextlib.closing(self.each(sql, values)) as found:
+            for row in found:
                 size_bytes -= len(row[column])
                 if rows and size_bytes < 0:
                     break
                 rows.append(row)
-            cursor.close()
-        except _ERRORS as error:
-            self._tell(error)
         return rows
 
     def _tell(self, error: Exception) -> NoReturn:

@@ -1,0 +1,152 @@
+"""What the hub refuses, to a till and to whoever runs it."""
+
+from __future__ import annotations
+
+from agent.messages.shape import both
+
+CODES = {
+    "push-refused": both(
+        ru=(
+            "Посылка кассы не принята.",
+            "Она не сходится сама с собой: {cause}.",
+            "Сообщите разработчику; записи на кассе целы.",
+        ),
+        en=(
+            "The till's batch was refused.",
+            "It contradicts itself: {cause}.",
+            "Tell the developer; the till keeps its records.",
+        ),
+    ),
+    "push-too-large": both(
+        ru=("Посылка кассы слишком велика.", "Предел {limit}, пришло {found}.", "Разделите её."),
+        en=("The till's batch is too large.", "The limit is {limit}, {found} came.", "Split it."),
+    ),
+    "other-till": both(
+        ru=("Касса говорит за другую.", "Подписано {till}, а записи {found}.", "Проверьте номер кассы в настройках."),
+        en=(
+            "A till speaks for another.",
+            "Signed by {till}, records of {found}.",
+            "Check the till's id in its configuration.",
+        ),
+    ),
+    "till-unknown": both(
+        ru=(
+            "Такой кассы центр не знает: {till}",
+            "Её не добавляли, или она ещё не показала ключ.",
+            "kopilka-hub till add, затем kopilka enrol-till КОД",
+        ),
+        en=(
+            "The hub knows no such till: {till}",
+            "It was never added, or has shown no key yet.",
+            "kopilka-hub till add, then kopilka enrol-till CODE",
+        ),
+    ),
+    "till-revoked": both(
+        ru=(
+            "Касса отозвана: {till}",
+            "Центр больше не принимает её; неотправленные записи остаются на кассе.",
+            "Сотрите на ней данные участников; чтобы вернуть её: kopilka-hub till add",
+        ),
+        en=(
+            "The till was revoked: {till}",
+            "The hub takes nothing from it; what it has not sent stays on it.",
+            "Wipe its member data; to bring it back: kopilka-hub till add",
+        ),
+    ),
+    "signature-missing": both(
+        ru=(
+            "Запрос не подписан.",
+            "Нет заголовков Kopilka-Till, -Time, -Nonce, -Signature.",
+            "Подпишите запрос ключом кассы.",
+        ),
+        en=(
+            "The request is not signed.",
+            "Headers Kopilka-Till, -Time, -Nonce, -Signature are missing.",
+            "Sign it with the till's key.",
+        ),
+    ),
+    "signature-refused": both(
+        ru=(
+            "Подпись кассы не подошла.",
+            "Ключ другой, или запрос изменён в пути.",
+            "Зарегистрируйте кассу заново: kopilka enrol-till КОД",
+        ),
+        en=(
+            "The till's signature does not fit.",
+            "Another key, or the request was changed on its way.",
+            "Enrol it again: kopilka enrol-till CODE",
+        ),
+    ),
+    "clock-off": both(
+        ru=(
+            "Часы кассы расходятся с центром.",
+            "Разница больше пяти минут.",
+            "Касса поправит время запроса по этому ответу сама.",
+        ),
+        en=(
+            "The till's clock is off.",
+            "It differs from the hub's by more than five minutes.",
+            "The till corrects its requests by this answer.",
+        ),
+    ),
+    "request-repeated": both(
+        ru=("Этот запрос уже был.", "Одноразовое число повторилось.", "Подпишите запрос заново и пришлите снова."),
+        en=("This request was seen before.", "Its nonce is not new.", "Sign the request anew and send it again."),
+    ),
+    "encoding-unknown": both(
+        ru=("Сжатие не поддерживается: {encoding}", "Есть zstd, gzip и identity.", "Пришлите одним из них."),
+        en=("Unknown content encoding: {encoding}", "There are zstd, gzip and identity.", "Send one of them."),
+    ),
+    "name-refused": both(
+        ru=(
+            "Такое имя не годится: {name}",
+            "Латинские буквы, цифры, точка, дефис, подчёркивание; до 40 знаков.",
+            "Дайте другое имя.",
+        ),
+        en=(
+            "This name cannot be: {name}",
+            "Latin letters, digits, dot, dash, underscore; up to 40 signs.",
+            "Choose another name.",
+        ),
+    ),
+    "programme-not-newer": both(
+        ru=(
+            "Программа не опубликована.",
+            "Версия {version} не новее опубликованной {published}.",
+            "Увеличьте version и опубликуйте снова.",
+        ),
+        en=(
+            "The programme was not published.",
+            "Version {version} is not above the published {published}.",
+            "Raise version and publish again.",
+        ),
+    ),
+    "import-refused": both(
+        ru=(
+            "Участники не загружены: {file}",
+            "{count:ошибка|ошибки|ошибок}, они перечислены выше.",
+            "Исправьте файл или добавьте --skip-bad.",
+        ),
+        en=(
+            "Members were not imported: {file}",
+            "{count:mistake|mistakes}, listed above.",
+            "Mend the file, or add --skip-bad.",
+        ),
+    ),
+    "member-not-found": both(
+        ru=("Такого участника нет.", "Ни карта, ни телефон, ни номер не найдены.", "Проверьте написание."),
+        en=("There is no such member.", "No card, phone or id like this was found.", "Check the spelling."),
+    ),
+    "nothing-published": both(
+        ru=(
+            "Программа ещё не опубликована.",
+            "В базе центра нет ни одной.",
+            "Опубликуйте: kopilka-hub programme publish ФАЙЛ",
+        ),
+        en=(
+            "No programme has been published.",
+            "The hub's database holds none.",
+            "Publish one: kopilka-hub programme publish FILE",
+        ),
+    ),
+}

@@ -12,6 +12,7 @@ from agent.messages import Lang
 
 URN = "urn:kopilka:problem:"
 MEDIA = "application/problem+json"
+RETRYABLE = (408, 425, 429)
 _RANGE = re.compile(r"\s*([A-Za-z*]{1,8})(?:-[A-Za-z0-9-]{1,32})?\s*(?:;\s*q\s*=\s*([01](?:\.\d{0,3})?)\s*)?$")
 
 
@@ -23,6 +24,8 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     status: int
     detail: str
     next_step: str
+    retryable: bool = False
+    """Whether the same call may go through later without anybody doing anything."""
     fields: dict[str, Field] = {}
 
 
@@ -47,6 +50,7 @@ def problem_of(fault: KopilkaError, lang: Lang) -> Problem:
         status=fault.status,
         detail=told.why,
         next_step=told.next_step,
+        retryable=fault.status >= 500 or fault.status in RETRYABLE,
         fields=fault.fields,
     )
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from agent.loyalty.leases import lease_id
 from sync.hub import ledger
 from sync.hub.arrivals import Arrived, Known, Parked, sale_key
 from sync.hub.book import Book
@@ -123,6 +124,8 @@ def references(batch: Iterable[Readable]) -> References:
             found.lots.update(part.lot for parts in body.restored.values() for part in parts)
         elif isinstance(body, CloseBody):
             found.leases.add(body.lease)
+        elif isinstance(body, WantBody):
+            found.leases.add(lease_id(record.till, record.inc, record.seq))
         if key := net_key(record):
             found.sales.add(key[0])
     return found

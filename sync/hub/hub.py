@@ -6,13 +6,15 @@ there is one thread only). Clock and keys are handed in.
 
 from __future__ import annotations
 
+import contextlib
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import peewee
 
-from agent.sqlite import transaction
-from sync.hub import apply, changes, reception
+from agent.errors import Forbidden, Unauthorised
+from agent.sqlite import Checkpointer, transaction
+from sync.hub import apply, changes, enrolment, reception
 from sync.hub.arrivals import Arrived, Mark
 from sync.hub.book import Book
 from sync.hub.ground import Ground, day_of
@@ -23,12 +25,16 @@ from sync.hub.postings import Mover
 from sync.hub.store import books as book_store
 from sync.hub.store import due, feed, journal, meta, programmes, recalls, tills
 from sync.hub.store.books import Change
-from sync.wire import Changes, Head, LeaseAnswer, PushAnswer, Record, Verdict, WantBody
+from sync.wire import Changes, EnrolAnswer, EnrolRequest, Head, LeaseAnswer, PushAnswer, Record, Verdict, WantBody
 
 _log = logging.getLogger("kopilka.hub")
 
 DEFAULT_ZONE = "Europe/Moscow"
 """Days are counted here until a programme says where."""
+
+
+FAILED_PARKS = 3
+"""So many failures in a row on one record park it unread."""
 
 
 class Hub:
@@ -48,14 +54,22 @@ class Hub:
         self.keys = keys
         self.clock = clock
         self.policy = policy or Policy()
+        self._log = Checkpointer(database)
         self.epoch = int(meta.read(database, "epoch") or 0)
 
-    def push(self, till: tills.Till, head: Head, lines: Sequence[bytes]) -> PushAnswer:
-        """Apply a batch and answer its wishes, in one transaction. Raises reception.BadPush; storage errors as agent.sqlite's."""
-        if head.till != till.till:
-            raise reception.BadPush("other-till", 403)
-        batch = reception.arrivals(head, lines)
+    @contextlib.contextmanager
+    def _step(self) -> Iterator[None]:
+        """One transaction; then, now and then, its log is brought home."""
         with transaction(self.database):
+            yield
+        self._log.committed()
+
+    def push(self, till: tills.Till, head: Head, lines: Sequence[bytes]) -> PushAnswer:
+        """Apply a batch and answer its wishes, in one transaction. Raises BadPush, TooLarge, Forbidden; storage errors as agent.sqlite's."""
+        if head.till != till.till:
+            raise Forbidden("other-till", till=till.till, found=head.till[:80])
+        batch = reception.arrivals(head, lines)
+        with self._step():
             return self._push(till, head, batch)
 
     def _push(self, till: tills.Till, head: Head, batch: Sequence[Arrived]) -> PushAnswer:
@@ -77,12 +91,16 @@ class Hub:
         """Apply what is new, answer what is wished, write the differences and the mark."""
         ground = self._ground(till)
         batch = apply.read(fresh, mark.till, mark.inc)
+        if head.failed >= FAILED_PARKS and len(batch) == 1:
+            # Reading it is what brings this hub down, as far as the till can tell: a person shall look, the others go on.
+            batch = [apply.Readable(mark.inc, batch[0].arrived, None, "fails-the-hub")]
         pending = self._pending(mark, head.pending_wants)
         named = apply.references([*batch, *pending])
         before = book_store.load(self.database, named.members, lots=named.lots, leases=named.leases)
         after = {member: book.copy() for member, book in before.items()}
         outcome = apply.apply(batch, after, journal.known(self.database, named.sales), ground)
-        wants = [one.record for one in pending if one.record] + outcome.wants
+        wants = [one.record for one in pending if one.record]
+        wants += [record for record in outcome.wants if record.seq in head.pending_wants]
         answers = self._grant(ground, mark, wants, after)
         self._write(mark, outcome, [Change(before[member], after[member]) for member in before])
         if fresh:
@@ -165,6 +183,24 @@ class Hub:
             fork=fork,
         )
 
+    def enrol(self, request: EnrolRequest) -> EnrolAnswer:
+        """A till shows its code and key. Raises Forbidden."""
+        with self._step():
+            return enrolment.enrol(self.database, request, keys=self.keys, epoch=self.epoch, now_ms=self.clock())
+
+    def till(self, name: str) -> tills.Till | None:
+        """A till as the reader knows it."""
+        return tills.find(self.reader, name)
+
+    def known_till(self, name: str) -> tills.Till:
+        """A till as the writer knows it: whoever was revoked between door and desk is refused. Raises Unauthorised, Forbidden."""
+        till = tills.find(self.database, name)
+        if till is None:
+            raise Unauthorised("till-unknown", till=name)
+        if till.revoked is not None:
+            raise Forbidden("till-revoked", till=name)
+        return till
+
     def changes(self, till: str, cursor: str, *, limit: int = changes.PAGE) -> Changes:
         """What is new for a till since its cursor; at once, maybe nothing."""
         with self.reader.atomic():
@@ -177,7 +213,7 @@ class Hub:
 
     def new_day(self, limit: int = 500) -> int:
         """Book what expired and pay debts from what can be spent now, for some members; returns how many, 0 when none is left."""
-        with transaction(self.database):
+        with self._step():
             day = day_of(self.clock(), programmes.zone(self.database) or DEFAULT_ZONE)
             before = book_store.load(self.database, due.members(self.database, day, limit))
             if not before:

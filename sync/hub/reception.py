@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from agent.errors import BadRequest, TooLarge
 from sync import chain
 from sync.hub.arrivals import Arrived, Mark
 from sync.wire import BATCH_RECORDS, RECORD_BYTES, VERSION, Head
@@ -13,13 +14,14 @@ MAX_INC = 2**31 - 1
 MAX_SEQ = 2**40 - 1
 
 
-class BadPush(Exception):
-    """A push that is refused whole: the till's code is wrong, or somebody else's hand. `code` names the problem."""
+class BadPush(BadRequest):
+    """A push that is refused whole and changes nothing: the till's code is wrong, or somebody else's hand. `cause` says what."""
 
-    def __init__(self, code: str, status: int = 400) -> None:
-        super().__init__(code)
-        self.code = code
-        self.status = status
+    code = "push-refused"
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(cause=cause)
+        self.cause = cause
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +34,15 @@ class Stand:
 
 
 def arrivals(head: Head, lines: Sequence[bytes]) -> tuple[Arrived, ...]:
-    """The records of a batch with their hashes. Raises BadPush when the head does not say what the lines are."""
+    """The records of a batch with their hashes. Raises BadPush when the head does not say what the lines are, TooLarge."""
     if head.v != VERSION:
         raise BadPush("unknown-version")
     if not (1 <= head.inc <= MAX_INC and 1 <= head.first <= MAX_SEQ and head.last == head.first - 1 + len(lines)):
         raise BadPush("bad-head")
     if len(lines) > BATCH_RECORDS:
-        raise BadPush("too-many-records", 413)
+        raise TooLarge("push-too-large", limit=BATCH_RECORDS, found=len(lines))
     if any(len(line) > RECORD_BYTES for line in lines):
-        raise BadPush("record-too-large", 413)
+        raise TooLarge("push-too-large", limit=RECORD_BYTES, found=max(map(len, lines)))
     found, prev = [], _hex(head.prev)
     for seq, line in enumerate(lines, head.first):
         prev = chain.link(prev, line, seq=seq, inc=head.inc)

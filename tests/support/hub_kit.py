@@ -112,6 +112,7 @@ class Pen:
         self.hashes = [wire.GENESIS]
         self.hlc = 0
         self.sent = 0
+        self.wants: list[int] = []
 
     def write(self, body, **changes) -> int:
         """Append a record; returns its seq."""
@@ -201,7 +202,8 @@ class Pen:
         return self.write(body)
 
     def want(self, member, points, *, style="visit", unit=UNIT) -> int:
-        return self.write(wire.WantBody(member=member, unit=unit, points=points, style=style))
+        self.wants.append(self.write(wire.WantBody(member=member, unit=unit, points=points, style=style)))
+        return self.wants[-1]
 
     def close(self, grant, *, spent, left=None, reason="idle") -> int:
         left = grant.granted - spent if left is None else left
@@ -209,11 +211,13 @@ class Pen:
             wire.CloseBody(lease=grant.id, member=grant.member, unit=grant.unit, spent=spent, left=left, reason=reason)
         )
 
-    def batch(self, *, first=None, last=None, cursor="", pending=()):
-        """Head and lines of records first..last; by default all that were not in an earlier batch."""
+    def batch(self, *, first=None, last=None, cursor="", pending=None):
+        """Head and lines of records first..last; by default all that were not in an earlier batch, with their wants."""
         first = self.sent + 1 if first is None else first
         last = len(self.lines) if last is None else last
         self.sent = max(self.sent, last)
+        if pending is None:
+            pending = [seq for seq in self.wants if first <= seq <= last]
         head = wire.Head(
             v=1,
             till=self.till,

@@ -25,6 +25,12 @@ def marks(database: peewee.SqliteDatabase, till: str) -> dict[int, int]:
     return {int(inc): int(wm) for inc, wm in rows}
 
 
+def all_marks(database: peewee.SqliteDatabase) -> list[tuple[str, int, int]]:
+    """(till, incarnation, watermark) of all."""
+    rows = database.execute_sql("SELECT till, inc, wm FROM watermark ORDER BY till, inc").fetchall()
+    return [(str(till), int(inc), int(wm)) for till, inc, wm in rows]
+
+
 def advance(database: peewee.SqliteDatabase, mark: Mark, *, at: int) -> None:
     """Write a watermark row."""
     database.execute_sql(

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agent.errors import Conflict, MethodRefused, TooMany, Unauthorised
-from agent.web.problem import asked_lang, problem_response
+from agent.errors import Conflict, KopilkaError, MethodRefused, TooMany, Unauthorised
+from agent.web.problem import asked_lang, problem_of, problem_response
 
 
 @pytest.mark.parametrize(
@@ -49,8 +49,14 @@ def test_a_problem_is_rfc_9457():
         "status": 409,
         "detail": "S-1 was recorded at 09:58 with other content.",
         "next_step": "Take a new id, do not repeat the old one.",
+        "retryable": False,
         "fields": {"id": "S-1", "at": "09:58"},
     }
+
+
+@pytest.mark.parametrize(("fault", "retryable"), [(Unauthorised(), False), (TooMany(), True), (KopilkaError(), True)])
+def test_whether_to_come_again(fault, retryable):
+    assert problem_of(fault, "ru").retryable is retryable
 
 
 def test_the_headers_a_status_asks_for():

@@ -3,6 +3,7 @@
 import pytest
 from hub_kit import DAY_MS, UNIT, Bench, Pen
 
+from agent.errors import Forbidden, TooLarge
 from sync.hub.reception import BadPush
 from sync.wire import EnrolBody, NoticeBody
 
@@ -116,7 +117,6 @@ def test_poison_is_parked_and_the_rest_goes_on(bench, pen):
 @pytest.mark.parametrize(
     ("wrong", "code"),
     [
-        ({"till": "t2"}, "other-till"),
         ({"v": 2}, "unknown-version"),
         ({"inc": 0}, "bad-head"),
         ({"inc": 2**40}, "bad-head"),
@@ -137,15 +137,22 @@ def test_a_malformed_head_changes_nothing(bench, pen, wrong, code):
     before = bench.everything(but=())
     with pytest.raises(BadPush) as refused:
         bench.push(pen, wrong=wrong)
-    assert refused.value.code == code
+    assert refused.value.cause == code
     assert bench.everything(but=()) == before
 
 
 def test_too_many_records(bench, pen):
     for _ in range(201):
         pen.boot()
-    with pytest.raises(BadPush, match="too-many-records"):
+    with pytest.raises(TooLarge, match="push-too-large"):
         bench.push(pen)
+
+
+def test_a_till_pushes_for_itself_only(bench, pen):
+    pen.sale("m1", earn=10)
+    with pytest.raises(Forbidden, match="other-till"):
+        bench.push(pen, wrong={"till": "t2"})
+    assert bench.sql("SELECT * FROM record") == []
 
 
 def granted(bench, pen, member, points, **more):
@@ -174,6 +181,7 @@ def test_a_repeated_want_gets_the_same_grant_and_a_closed_one_says_closed(bench,
     again = bench.push(pen, pending=[2])
     assert [answer.grant for answer in again.leases] == [first.grant]
     pen.close(first.grant, spent=0)
+    assert bench.push(pen, pending=()).leases == ()
     assert [a.refused for a in bench.push(pen, pending=[2, 77, 1]).leases] == ["closed"]
     assert bench.account("m1") == (600, 0, 0)
 
@@ -398,6 +406,20 @@ def test_pages_and_foreign_cursors(bench, pen):
     assert ([m.member for m in rest.members], rest.more) == (["m3", "m4"], False)
     for cursor in ("9:5:0:0", "1:999:0:0", "nonsense", "1:-1:0:0"):
         assert len(bench.hub.changes("t2", cursor).members) == 5
+
+
+def test_a_wish_no_longer_wished_is_not_granted(bench, pen):
+    pen.sale("m1", earn=100)
+    pen.want("m1", 60)
+    assert bench.push(pen, pending=()).leases == ()
+    assert bench.account("m1") == (100, 0, 0)
+
+
+def test_a_record_that_fails_the_hub_is_parked_unread(bench, pen):
+    pen.sale("m1", earn=100)
+    answer = bench.push(pen, wrong={"failed": 3})
+    assert (answer.wm, answer.exceptions[0].reason) == (1, "fails-the-hub")
+    assert bench.sql("SELECT line FROM quarantine") == [(pen.lines[0],)]
 
 
 def test_times_of_another_age_are_parked(bench, pen):

@@ -1,0 +1,190 @@
+"""The hub's HTTP calls: a thin skin over Hub. Pushes and enrolments run on the writer, look-ups on the reader, polls sleep."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+from msgspec import Meta
+from starlette.types import ASGIApp
+
+from agent.errors import BadRequest, Conflict, Forbidden, TooLarge, TooMany, Unauthorised
+from agent.web.app import Setting, build_app
+from agent.web.openapi import openapi
+from agent.web.routes import FREE, Call, Route
+from sync.hub.door import SCOPE, Door
+from sync.hub.hub import Hub
+from sync.hub.reception import BadPush
+from sync.hub.store.tills import Till
+from sync.hub.unpack import PLAIN_BYTES
+from sync.hub.wake import Bell
+from sync.wire import Changes, EnrolAnswer, EnrolRequest, Head, PushAnswer
+
+MAX_WAIT_S = 25
+LOOK_S = 1.0
+"""How often a poll looks by itself: a command in another process publishes without ringing this one's bell."""
+DEADLINE_MS = (MAX_WAIT_S + 10) * 1000
+MAX_IN_FLIGHT = 2_000
+"""Sleeping polls count; each is a task of a few kilobytes."""
+ENROLMENTS_A_MINUTE = 30
+
+T = TypeVar("T")
+_head = msgspec.json.Decoder(Head)
+
+
+class Health(msgspec.Struct, frozen=True):
+    """The hub answers; `at` is its clock, UTC ms."""
+
+    status: str
+    epoch: int
+    at: int
+
+
+class Poll(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a till has read to, and how long (seconds) it would wait for news."""
+
+    cursor: Annotated[str, Meta(max_length=100)] = ""
+    wait: Annotated[int, Meta(ge=0, le=MAX_WAIT_S)] = 0
+
+
+class EnrolCall(EnrolRequest, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The body of POST /v1/enrol."""
+
+
+@dataclass(frozen=True, slots=True)
+class Threads:
+    """Where the hub's work runs: one writer, one reader, each with its own connection."""
+
+    writer: Executor
+    reader: Executor
+
+
+class Api:
+    """Handlers of one hub."""
+
+    def __init__(self, hub: Hub, threads: Threads, bell: Bell) -> None:
+        self._hub = hub
+        self._threads = threads
+        self._bell = bell
+        self._enrolments: list[int] = []
+        self._document: dict[str, Any] = {}
+
+    def app(self) -> ASGIApp:
+        """The whole application, its door included."""
+        routes = self.routes()
+        self._document = openapi(routes, title="kopilka-hub", version="1")
+        setting = Setting(executor=self._threads.writer, deadline_ms=DEADLINE_MS, max_in_flight=MAX_IN_FLIGHT)
+        free = frozenset(route.path for route in routes if route.scopes == FREE)
+        return Door(build_app(routes, setting), free=free, find=self.find_till, clock=self._hub.clock)
+
+    def routes(self) -> list[Route]:
+        """One table for the application and its OpenAPI document."""
+        return [
+            Route(
+                method="POST",
+                path="/v1/push",
+                scopes=(SCOPE,),
+                handler=self.push,
+                summary="Records of a till's journal: one line of head, then the records' own bytes, one a line",
+                request=bytes,
+                max_bytes=PLAIN_BYTES,
+                answer=PushAnswer,
+                faults=(BadRequest, Forbidden, TooLarge),
+            ),
+            Route(
+                method="GET",
+                path="/v1/changes",
+                scopes=(SCOPE,),
+                handler=self.changes,
+                summary="Members, programme and recalls since a cursor; waits for news when there is none",
+                query=Poll,
+                answer=Changes,
+                faults=(Unauthorised,),
+            ),
+            Route(
+                method="POST",
+                path="/v1/enrol",
+                scopes=FREE,
+                handler=self.enrol,
+                summary="A till joins by its one-time code",
+                request=EnrolCall,
+                answer=EnrolAnswer,
+                max_bytes=4096,
+                faults=(Forbidden, TooMany, Conflict),
+            ),
+            Route(
+                method="GET",
+                path="/v1/health",
+                scopes=FREE,
+                handler=self.health,
+                summary="The cheap probe",
+                answer=Health,
+            ),
+            Route(
+                method="GET",
+                path="/v1/openapi.json",
+                scopes=FREE,
+                handler=self.openapi,
+                summary="This document",
+                answer=dict[str, Any],
+            ),
+        ]
+
+    async def find_till(self, name: str) -> Till | None:
+        return await self._read(self._hub.till, name)
+
+    def push(self, call: Call[bytes, Any]) -> PushAnswer:
+        """On the writer's thread. Raises BadPush, TooLarge, Forbidden, Unauthorised; storage errors."""
+        head, lines = parse_push(call.body)
+        till = self._hub.known_till(call.caller.name)
+        answer = self._hub.push(till, head, lines)
+        if lines or answer.leases:
+            self._bell.ring()
+        return answer
+
+    async def changes(self, call: Call[None, Poll]) -> Changes:
+        """At once when there is something new, or when `wait` is over."""
+        till, poll = call.caller.name, call.query
+        loop = asyncio.get_running_loop()
+        until = loop.time() + poll.wait
+        with self._bell.sleeper() as sleeper:
+            while loop.time() < until and not self._bell.closed:
+                if await self._read(self._hub.moved, till, poll.cursor):
+                    break
+                await sleeper.sleep(min(LOOK_S, max(0.0, until - loop.time())))
+        return await self._read(self._hub.changes, till, poll.cursor)
+
+    def enrol(self, call: Call[EnrolCall, None]) -> EnrolAnswer:
+        """On the writer's thread. Raises Forbidden, TooMany."""
+        now_ms = self._hub.clock()
+        self._enrolments = [at for at in self._enrolments if at > now_ms - 60_000]
+        if len(self._enrolments) >= ENROLMENTS_A_MINUTE:
+            raise TooMany("too-many", wait_s=60)
+        self._enrolments.append(now_ms)
+        return self._hub.enrol(call.body)
+
+    async def health(self, _: Call[None, None]) -> Health:
+        return Health("ok", self._hub.epoch, self._hub.clock())
+
+    async def openapi(self, _: Call[None, None]) -> dict[str, Any]:
+        return self._document
+
+    async def _read(self, work: Callable[..., T], *args: Any) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._threads.reader, work, *args)
+
+
+def parse_push(body: bytes) -> tuple[Head, list[bytes]]:
+    """Head and records of a push's plain body. Raises BadPush."""
+    first, _, rest = body.partition(b"\n")
+    try:
+        head = _head.decode(first)
+    except (msgspec.ValidationError, msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+        raise BadPush("bad-head") from error
+    lines = rest.split(b"\n")
+    if not lines[-1]:
+        lines.pop()
+    return head, lines

@@ -1,0 +1,58 @@
+"""Verified copies of the hub's database, and what they let tills forget."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+import peewee
+
+from agent.sqlite import backup, open_database, quick_check
+from sync.hub.store import journal
+
+_log = logging.getLogger("kopilka.hub")
+_NAME = re.compile(r"hub-\d{8}T\d{6}Z\.db")
+
+
+def save_copy(source: str, folder: str, *, now_ms: int, keep: int) -> list[tuple[str, int, int]]:
+    """Copy the database at `source` into `folder`, check the copy, drop the oldest beyond `keep`.
+
+    Returns the (till, incarnation, watermark) rows inside the copy: what `journal.durable` may note. Reads through a connection
+    of its own in one step, so writers go on. Raises StorageFull, StorageBroken, CorruptDatabase.
+    """
+    os.makedirs(folder, mode=0o700, exist_ok=True)
+    stamp = datetime.fromtimestamp(now_ms // 1000, UTC).strftime("%Y%m%dT%H%M%SZ")
+    target = os.path.join(folder, f"hub-{stamp}.db")
+    reader = open_database(source, readonly=True)
+    try:
+        backup(reader, target)
+    finally:
+        reader.close()
+    os.chmod(target, 0o600)
+    saved = _verified(target)
+    _drop_old(folder, keep)
+    _log.info("saved", extra={"copy": target, "tills": len(saved)})
+    return saved
+
+
+def _verified(path: str) -> list[tuple[str, int, int]]:
+    copy: peewee.SqliteDatabase = open_database(path, readonly=True)
+    try:
+        quick_check(copy)
+        return journal.all_marks(copy)
+    finally:
+        copy.close()
+
+
+def _drop_old(folder: str, keep: int) -> None:
+    for name in _oldest(os.listdir(folder), keep):
+        os.unlink(os.path.join(folder, name))
+
+
+def _oldest(names: Iterable[str], keep: int) -> list[str]:
+    """Our copies beyond the newest `keep`; the time in the name sorts them."""
+    ours = sorted(name for name in names if _NAME.fullmatch(name))
+    return ours[:-keep]

@@ -1,0 +1,83 @@
+"""hub.toml: where the hub listens, where it keeps its database and its copies, how much a till may hold. All of it has defaults."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta, Struct
+
+from agent.config import Fault, convert, read_toml
+from agent.errors import ConfigFault
+from sync.hub.policy import DAY_MS, HOUR_MS, Policy
+
+MAX_FILE_BYTES = 256 * 1024
+
+
+class Listen(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where tills reach the hub. Anything but this machine belongs behind a proxy that ends TLS."""
+
+    host: Annotated[str, Meta(min_length=1, max_length=255)] = "127.0.0.1"
+    port: Annotated[int, Meta(ge=0, le=65535)] = 8780
+
+
+class Backup(Struct, frozen=True, forbid_unknown_fields=True):
+    """Verified copies of the database; only what is inside one may be pruned at tills. An empty folder makes none."""
+
+    folder: str = ""
+    keep: Annotated[int, Meta(ge=1, le=365)] = 7
+    every_hours: Annotated[int, Meta(ge=1, le=168)] = 24
+
+
+class LeaseLimits(Struct, frozen=True, forbid_unknown_fields=True):
+    """How much of a member's points one till may hold, in smallest points."""
+
+    visit_cap: Annotated[int, Meta(ge=1, le=10**12)] = 10**9
+    visit_hours: Annotated[int, Meta(ge=1, le=72)] = 12
+    standing_cap: Annotated[int, Meta(ge=0, le=10**12)] = 10**9
+    standing_days: Annotated[int, Meta(ge=1, le=365)] = 60
+    shared_percent: Annotated[int, Meta(ge=0, le=50)] = 50
+    """Of what is available, where there is more than one store."""
+
+
+class Settings(Struct, frozen=True, forbid_unknown_fields=True):
+    """The whole file."""
+
+    database: Annotated[str, Meta(min_length=1, max_length=4096)] = "hub.db"
+    listen: Listen = Listen()
+    backup: Backup = Backup()
+    leases: LeaseLimits = LeaseLimits()
+
+    @property
+    def policy(self) -> Policy:
+        limits = self.leases
+        return Policy(
+            visit_cap=limits.visit_cap,
+            visit_life_ms=limits.visit_hours * HOUR_MS,
+            standing_cap=limits.standing_cap,
+            standing_life_ms=limits.standing_days * DAY_MS,
+            shared=Fraction(limits.shared_percent, 100),
+        )
+
+
+def read_settings(text: str, file: str) -> Settings:
+    """Settings out of a file's text. Raises ConfigFault with every fault at once."""
+    data, lines, faults = read_toml(text, file)
+    settings: Settings | None = None
+    if not faults:
+        settings, faults = convert(data, Settings, lines=lines, file=file)
+    if settings is None:
+        raise ConfigFault(faults, file=file)
+    return settings
+
+
+def listen_at(address: str) -> Listen:
+    """An address, host:port or "[::1]:port, of the command line. Raises ConfigFault."""
+    host, _, port = address.rpartition(":")
+    host = host.removeprefix("[").removesuffix("]")
+    try:
+        return msgspec.convert({"host": host, "port": port}, Listen, strict=False)
+    except msgspec.ValidationError as error:
+        fault = Fault("--listen", 1, "", f"not an address: {address[:80]}", allowed="HOST:PORT")
+        raise ConfigFault([fault], file="--listen") from error

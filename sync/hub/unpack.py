@@ -1,0 +1,54 @@
+"""A compressed body made plain, with an end to how large it may become; the work stops at the limit, not after it."""
+
+from __future__ import annotations
+
+import io
+import zlib
+
+from agent.errors import BadRequest, TooLarge, WrongMedia
+
+PACKED_BYTES = 1024 * 1024
+PLAIN_BYTES = 8 * 1024 * 1024
+_WINDOW_BYTES = 8 * 1024 * 1024
+"""The largest zstd window a frame may ask for; more would be memory for nothing."""
+
+
+def unpack(body: bytes, encoding: str, *, limit: int = PLAIN_BYTES) -> bytes:
+    """Undo Content-Encoding (zstd, gzip, identity or none). Raises TooLarge, BadRequest for a damaged body, WrongMedia."""
+    name = encoding.strip().lower()
+    if name in ("", "identity"):
+        plain = body
+    elif name == "gzip":
+        plain = _gzip(body, limit)
+    elif name == "zstd":
+        plain = _zstd(body, limit)
+    else:
+        raise WrongMedia("encoding-unknown", encoding=name[:40])
+    if len(plain) > limit:
+        raise TooLarge(limit_bytes=limit)
+    return plain
+
+
+def _gzip(body: bytes, limit: int) -> bytes:
+    reader = zlib.decompressobj(wbits=31)
+    try:
+        plain = reader.decompress(body, limit + 1)
+    except zlib.error as error:
+        raise BadRequest("push-refused", cause="bad-gzip") from error
+    if len(plain) <= limit and (not reader.eof or reader.unused_data):
+        raise BadRequest("push-refused", cause="bad-gzip")
+    return plain
+
+
+def _zstd(body: bytes, limit: int) -> bytes:
+    import zstandard
+
+    reader = zstandard.ZstdDecompressor(max_window_size=_WINDOW_BYTES).stream_reader(io.BytesIO(body))
+    parts, size = [], 0
+    try:
+        while size <= limit and (part := reader.read(min(65_536, limit + 1 - size))):
+            parts.append(part)
+            size += len(part)
+    except zstandard.ZstdError as error:
+        raise BadRequest("push-refused", cause="bad-zstd") from error
+    return b"".join(parts)

@@ -1,0 +1,96 @@
+"""Where the hub is put together: clock and chance are made here, threads begin and end here, everything else is handed in."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from agent.sqlite import ThreadWriter, open_database, transaction
+from agent.web.serve import Server, tcp_socket
+from sync.hub.api import Api, Threads
+from sync.hub.hub import Hub
+from sync.hub.jobs import Job, Jobs
+from sync.hub.opening import open_hub
+from sync.hub.saving import save_copy
+from sync.hub.settings import Settings
+from sync.hub.store import journal
+from sync.hub.wake import Bell
+
+_log = logging.getLogger("kopilka.hub")
+EXPIRY_EVERY_S = 600
+
+
+def clock() -> int:
+    """Wall time, UTC ms."""
+    return time.time_ns() // 1_000_000
+
+
+def chance(count: int) -> bytes:
+    return secrets.token_bytes(count)
+
+
+class Service:
+    """A running hub: one writer, one reader, the HTTP server, the jobs. Started in order, stopped in reverse."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Opens the database and the port. Raises storage errors and Unavailable for a taken port."""
+        self._settings = settings
+        self._socket = tcp_socket(settings.listen.host, settings.listen.port)
+        self.address: tuple[str, int] = self._socket.getsockname()[:2]
+        try:
+            self._database, keys = open_hub(settings.database, chance=chance)
+        except BaseException:
+            self._socket.close()
+            raise
+        os.chmod(settings.database, 0o600)
+        self._reader = open_database(settings.database, readonly=True)
+        self._writer = ThreadWriter("hub-writer")
+        self._readers = ThreadPoolExecutor(1, thread_name_prefix="hub-reader")
+        self.hub = Hub(self._database, reader=self._reader, keys=keys, clock=clock, policy=settings.policy)
+        self._bell = Bell()
+        app = Api(self.hub, Threads(self._writer.pool, self._readers), self._bell).app()
+        self._server = Server(app, [self._socket], on_stop=self._bell.close)
+        self.jobs = Jobs(self._plan())
+
+    def _plan(self) -> list[Job]:
+        plan = [Job("new-day", self._new_day, EXPIRY_EVERY_S)]
+        if self._settings.backup.folder:
+            plan.append(Job("backup", self._save, self._settings.backup.every_hours * 3600))
+        return plan
+
+    def start(self) -> None:
+        """Returns when requests are answered."""
+        self._server.start()
+        self.jobs.start()
+        _log.info("ready", extra={"address": f"{self.address[0]}:{self.address[1]}", "epoch": self.hub.epoch})
+
+    def stop(self) -> bool:
+        """End in order; whether nothing was left running."""
+        self.jobs.stop()
+        ended = self._server.stop()
+        self._writer.close()
+        self._readers.shutdown(wait=True)
+        self._reader.close()
+        self._database.close()
+        return ended
+
+    @property
+    def alive(self) -> bool:
+        return self._server.alive
+
+    def _new_day(self) -> None:
+        """Expiry and debts in small transactions, so that no push waits long."""
+        while self._writer.call(self.hub.new_day):
+            self._bell.ring()
+
+    def _save(self) -> None:
+        backup = self._settings.backup
+        saved = save_copy(self._settings.database, backup.folder, now_ms=clock(), keep=backup.keep)
+        self._writer.call(self._note_durable, saved)
+
+    def _note_durable(self, saved: list[tuple[str, int, int]]) -> None:
+        with transaction(self._database):
+            journal.durable(self._database, saved)

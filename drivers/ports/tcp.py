@@ -13,7 +13,7 @@ from drivers.ports.faults import Busy, Denied, Gone, PortFault, TimedOut
 READ_BYTES = 4096
 USER_TIMEOUT_MS = 10_000
 """TCP_USER_TIMEOUT: how long sent bytes may stay unconfirmed before the line counts as lost."""
-DRAIN_S = 0.3
+DRAIN_S = 0.15
 
 
 def connect(host: str, port: int, deadline: float) -> TcpPort:

@@ -67,6 +67,10 @@ class Profile:
             raise KeyError(name)
         return _replace(self, code_pages={name: self.code_pages[name] if number is None else number})
 
+    def with_ack(self, ack: AckKind) -> Profile:
+        """The same printer, confirming in another way."""
+        return _replace(self, ack=ack)
+
     def code_page(self) -> tuple[str, int]:
         """The one code page of a receipt: CP1251 where the printer has it, else CP866, and so on."""
         for name in CODECS:

@@ -66,13 +66,14 @@ def draw_row(canvas: Canvas, row: Row) -> None:
             canvas.feed(PITCH_DOTS)
 
 
-def draw_qr(canvas: Canvas, data: str, module_dots: int) -> None:
-    """A QR code centred, with its quiet zone above and below."""
+def draw_qr(canvas: Canvas, data: str, module_dots: int, *, quiet: bool = True) -> None:
+    """A QR code centred, with its quiet zone above and below unless it is fed apart."""
     modules = ["".join("1" if dark else "0" for dark in line) for line in qr_matrix(data)]
     dots = from_modules(modules, across=module_dots, down=module_dots, dots=canvas.dots)
-    canvas.feed(module_dots * QUIET_MODULES)
+    margin = module_dots * QUIET_MODULES if quiet else 0
+    canvas.feed(margin)
     canvas.bits(dots.width_bytes, dots.data)
-    canvas.feed(module_dots * QUIET_MODULES)
+    canvas.feed(margin)
 
 
 def draw_bars(canvas: Canvas, data: str, symbology: str) -> None:

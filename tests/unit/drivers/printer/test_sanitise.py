@@ -5,11 +5,11 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
+from hostile_texts import HOSTILE_TEXTS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drivers.printer.sanitise import MAX_CHARS, ControlByteFault, check_text_bytes, clean
-from hostile_texts import HOSTILE_TEXTS
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,6 @@ class TillSettings(Section, frozen=True):
     lang: Literal["ru", "en"] = "ru"
     data: Path = "/var/lib/kopilka"
     programme: Path | None = None
-    key_file: Path | None = None
 
 
 class ApiSettings(Section, frozen=True):

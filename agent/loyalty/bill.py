@@ -32,7 +32,7 @@ class Bill:
         self.lines = lines
         self.places = list(range(len(lines)))
         self.initial = [line.amount for line in lines]
-        self.milli = [milli(line.quantity) for line in lines]
+        self.milli = [MILLI if line.quantity == "1" else milli(line.quantity) for line in lines]
         self.units = [0 if thousandths % MILLI else thousandths // MILLI for thousandths in self.milli]
         """Whole pieces; 0 for weighed lines."""
         self.floors = _floors(lines, self.milli)

@@ -2,6 +2,8 @@
 
 A Decision is a value: the journal stores it, a return reads it, the receipt prints it. Amounts are minor units, points are
 smallest points of their currency, exact points are fractions written "numerator/denominator".
+
+What there are thousands of is kept from the garbage collector (`gc=False`): these values hold texts and numbers, never a cycle.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from msgspec import Struct
 from agent.loyalty.money import Rounding
 
 
-class Why(Struct, frozen=True, omit_defaults=True):
+class Why(Struct, frozen=True, omit_defaults=True, gc=False):
     """One offer's effect on one line; `text` is made from `code` and `numbers` when shown, in the asked language."""
 
     offer: str
@@ -26,7 +28,7 @@ class Why(Struct, frozen=True, omit_defaults=True):
     numbers: dict[str, str | int] = {}
 
 
-class LineResult(Struct, frozen=True, omit_defaults=True):
+class LineResult(Struct, frozen=True, omit_defaults=True, gc=False):
     """A line's amounts: amount - discount - redeemed == to_pay, always."""
 
     n: int
@@ -66,7 +68,7 @@ class Refused(Struct, frozen=True, omit_defaults=True):
     numbers: dict[str, str | int] = {}
 
 
-class Trace(Struct, frozen=True, omit_defaults=True):
+class Trace(Struct, frozen=True, omit_defaults=True, gc=False):
     """Why one offer did (`applied`) or did not (`lacks-total`, `other-tier`, `excluded`, ...) apply; text is made when shown."""
 
     offer: str
@@ -74,7 +76,7 @@ class Trace(Struct, frozen=True, omit_defaults=True):
     numbers: dict[str, str | int] = {}
 
 
-class FiscalLine(Struct, frozen=True, omit_defaults=True):
+class FiscalLine(Struct, frozen=True, omit_defaults=True, gc=False):
     """A position as a fiscal registrar wants it: unit_price x quantity, rounded to the minor unit, equals amount."""
 
     of: int

@@ -30,7 +30,7 @@ def fiscal_lines(positions: Sequence[Position]) -> tuple[FiscalLine, ...]:
     amounts = [position.amount for position in positions]
     whole: set[int] = set()
     for place, position in enumerate(positions):
-        if _unit_price(position.milli, amounts[place]) is not None or not position.milli % MILLI:
+        if not position.milli % MILLI or _unit_price(position.milli, amounts[place]) is not None:
             continue
         nearest = _nearest(position, amounts[place])
         taker = _taker(positions, amounts, (place, amounts[place] - nearest))
@@ -90,6 +90,8 @@ def _taker(positions: Sequence[Position], amounts: Sequence[int], rest: tuple[in
 
 def _lines(position: Position, amount: int, *, at_whole: bool) -> list[FiscalLine]:
     line, count = position.line, position.milli
+    if count == MILLI:
+        return [FiscalLine(line.n, line.quantity, amount, amount, line.tax_rate)]
     if amount == line.amount and divide(line.price * count, MILLI, "half_up") == amount:
         return [_line(line, count, line.price, amount)]
     price = _unit_price(count, amount)

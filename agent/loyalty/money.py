@@ -40,14 +40,10 @@ def split(amount: int, weights: Sequence[int]) -> list[int]:
         if amount:
             raise ValueError(f"{amount} cannot be split over nothing")
         return [0] * len(weights)
-    parts = []
-    rests = []
-    for weight in weights:
-        part, rest = divmod(amount * weight, total)
-        parts.append(part)
-        rests.append(rest)
+    parts = [amount * weight // total for weight in weights]
     missing = amount - sum(parts)
     if missing:
+        rests = [amount * weight % total for weight in weights]
         # A stable sort in reverse keeps equal remainders in their order, so the first line wins a tie.
         for place in sorted(range(len(parts)), key=rests.__getitem__, reverse=True)[:missing]:
             parts[place] += 1
@@ -59,6 +55,9 @@ def split_within(amount: int, weights: Sequence[int], rooms: Sequence[int]) -> l
 
     The parts sum to `amount`, or to all the room of weighted places when that is less.
     """
+    total = sum(weights)
+    if total and not any([amount * weight > room * total for weight, room in zip(weights, rooms, strict=True)]):
+        return split(amount, weights)
     live = [place for place, weight in enumerate(weights) if weight and rooms[place] > 0]
     total = sum([weights[place] for place in live])
     rest = min(amount, sum([rooms[place] for place in live]))

@@ -152,20 +152,27 @@ def _earned_by_line(
         currency, per = harvest.currency.id, harvest.exact_per
         told: dict[int, tuple[str, Numbers]] = {}
         for place, shares in harvest.shares.items():
-            points = sum([share.whole for share in shares])
+            first = _why(shares[0], currency, per, told)
+            whys[place].append(first)
+            if len(shares) == 1:
+                # Nearly every line: what the offer gave is what the line got.
+                points, text = shares[0].whole, first.exact[currency]
+            else:
+                points = sum([share.whole for share in shares])
+                text = _fraction(sum([share.exact for share in shares]), per)
+                whys[place] += [_why(share, currency, per, told) for share in shares[1:]]
             if points:
                 earned.setdefault(place, {})[currency] = points
-            exact.setdefault(place, {})[currency] = _fraction(sum([share.exact for share in shares]), per)
-            for share in shares:
-                whys[place].append(_why(share, currency, per, told))
+            exact.setdefault(place, {})[currency] = text
     return earned, exact
 
 
 def _why(share: Share, currency: str, per: int, told: dict[int, tuple[str, Numbers]]) -> Why:
     offer: Offer = share.offer
-    if offer.no not in told:
-        told[offer.no] = offer.effect.code, {**offer.effect.numbers(), "currency": currency}
-    code, numbers = told[offer.no]
+    said = told.get(offer.no)
+    if said is None:
+        said = told[offer.no] = offer.effect.code, {**offer.effect.numbers(), "currency": currency}
+    code, numbers = said
     whole = {currency: share.whole} if share.whole else {}
     return Why(offer.id, 0, 0, whole, {currency: _fraction(share.exact, per)}, code, numbers)
 

@@ -74,7 +74,9 @@ def cut_shares(
     """
     room = pricing.room
     rooms = [room[place] for place in lines]
-    weights = [min(share, most_here * per) for share, most_here in zip(shares, rooms, strict=True)]
+    weights = [
+        share if share <= (limit := most_here * per) else limit for share, most_here in zip(shares, rooms, strict=True)
+    ]
     amount = divide(sum(weights), per, rounding)
     if most is not None and amount > most:
         amount = most

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from operator import attrgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,7 +16,7 @@ from agent.loyalty.programme.conditions import LATER as LATER_WHEN
 from agent.loyalty.programme.conditions import Contexts, line_selector, together
 from agent.loyalty.programme.currencies import currency, names
 from agent.loyalty.programme.desk import NOT_YET, Desk
-from agent.loyalty.programme.grammar import Head, LimitTable, NamesTable, OfferTable, ProgrammeFile, When
+from agent.loyalty.programme.grammar import UNCONDITIONAL, UNNAMED, Head, LimitTable, OfferTable, ProgrammeFile
 from agent.loyalty.programme.offer_rules import check_offers
 from agent.loyalty.programme.ranges import quantities, sums
 from agent.loyalty.programme.rewards import Rewards
@@ -23,8 +24,8 @@ from agent.loyalty.programme.selecting import NOTHING, Selecting
 from agent.loyalty.programme.values import ACCRUAL, NO_NAMES, PHASES, Effect, Offer, Programme
 from agent.loyalty.programme.words import Unreadable, moment_ms, money_digits, percent, short
 
-_NO_WHEN = When()
-_NO_NAMES_TABLE = NamesTable()
+_later = attrgetter(*LATER_WHEN)
+_NO_LATER = (None,) * len(LATER_WHEN)
 
 
 def compile_programme(file: ProgrammeFile, document: dict[str, Any], desk: Desk) -> Programme | None:
@@ -113,8 +114,9 @@ class _Compiler:
         effect = self.rewards.effect(table)
         if table.limit is not None or table.offline is not None or table.risk is not None:
             self._limits(table, table.limit)
-        if when is not _NO_WHEN:
-            desk.later(when, LATER_WHEN, ("when",))
+        if when is not UNCONDITIONAL:
+            if _later(when) != _NO_LATER:
+                desk.later(when, LATER_WHEN, ("when",))
         fits = self._phase_fits(table, effect)
         context = self.contexts.number(when)
         selector = line_selector(when, self.selecting)
@@ -140,7 +142,7 @@ class _Compiler:
             table.group,
             table.alone,
             table.priority,
-            NO_NAMES if table.name is _NO_NAMES_TABLE else names(table.name),
+            NO_NAMES if table.name is UNNAMED else names(table.name),
         )
 
     def _limits(self, table: OfferTable, limit: LimitTable | None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
+from operator import attrgetter
 
 from agent.loyalty.programme.desk import Desk
 from agent.loyalty.programme.grammar import DatesTable, DaysTable, LinesTable, TenderTable, When
@@ -11,20 +12,11 @@ from agent.loyalty.programme.values import Context
 from agent.loyalty.programme.words import day, days, hours, short, weekdays
 
 LATER = ("visit", "spend", "bought", "partner", "store", "balance")
-_CONTEXT = [
-    "member",
-    "tier",
-    "segment",
-    "club",
-    "subscription",
-    "birthday",
-    "new_member",
-    "dates",
-    "weekdays",
-    "hours",
-    "tender",
-    "coupon",
-]
+_said = attrgetter(
+    *("member", "tier", "segment", "club", "subscription", "birthday", "new_member"),
+    *("dates", "weekdays", "hours", "tender", "coupon"),
+)
+"""What of a `when` makes its context: as one tuple, because two thousand offers are asked."""
 FIRST_DAY, LAST_DAY = "0001-01-01", "9999-12-31"
 
 
@@ -36,11 +28,21 @@ class Contexts:
         self.tiers = tiers
         self.all: list[Context] = [Context()]
         self._numbers: dict[Context, int] = {self.all[0]: 0}
+        self._known: dict[tuple[object, ...], int] = {_said(When()): 0}
 
     def number(self, when: When) -> int:
-        if all(getattr(when, key) is None for key in _CONTEXT):
-            return 0
-        context = self._context(when)
+        said = _said(when)
+        known = self._known.get(said)
+        if known is not None:
+            return known
+        before = len(self.desk.faults)
+        number = self._number(self._context(when))
+        if len(self.desk.faults) == before:
+            # What had faults is read again, so that they are told at every offer that has them.
+            self._known[said] = number
+        return number
+
+    def _number(self, context: Context) -> int:
         found = self._numbers.get(context)
         if found is None:
             found = self._numbers[context] = len(self.all)

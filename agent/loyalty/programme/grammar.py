@@ -43,6 +43,9 @@ class NamesTable(Strict, frozen=True):
     en: Label | Annotated[tuple[Label, ...], Meta(min_length=1, max_length=2)] = ()
 
 
+UNNAMED = NamesTable()
+
+
 class Head(Strict, frozen=True):
     """[programme]"""
 
@@ -80,7 +83,7 @@ class PointsTable(Strict, frozen=True):
     """[points.X]"""
 
     worth: Annotated[str, Meta(pattern=r"^\d{1,9}(\.\d{1,6})?$")]
-    name: NamesTable = NamesTable()
+    name: NamesTable = UNNAMED
     scale: Annotated[int, Meta(ge=0, le=4)] = 0
     redeem: RedeemTable | None = None
     earn: EarnBase = EarnBase()
@@ -99,7 +102,7 @@ class TierTable(Strict, frozen=True, rename={"from_": "from"}):
     """[[tier]]"""
 
     id: Name
-    name: NamesTable = NamesTable()
+    name: NamesTable = UNNAMED
     from_: Later = None
     keep: Later = None
     benefits: Later = None
@@ -168,6 +171,9 @@ class When(Strict, frozen=True):
     partner: Later = None
     store: Later = None
     balance: Later = None
+
+
+UNCONDITIONAL = When()
 
 
 class PercentTable(Strict, frozen=True):
@@ -251,8 +257,8 @@ class OfferTable(Strict, frozen=True):
     id: Name
     phase: Phase
     then: Then
-    when: When = When()
-    name: NamesTable = NamesTable()
+    when: When = UNCONDITIONAL
+    name: NamesTable = UNNAMED
     priority: Annotated[int, Meta(ge=-1_000_000, le=1_000_000)] = 0
     of: Literal["left", "initial"] = "left"
     group: Name | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import attrgetter
 from typing import Any
 
 from agent.loyalty.mechanics.amount import AmountOff
@@ -25,12 +26,16 @@ from agent.loyalty.programme.grammar import (
     OfferTable,
     PercentTable,
     PriceTable,
-    Then,
 )
 from agent.loyalty.programme.values import Effect
 from agent.loyalty.programme.words import MAX_PERCENT_BP, factor, money, percent, points, short
 
 LATER = ("stamps", "issue", "free_item", "reward", "tier", "message", "surprise")
+
+KINDS = ("percent", "amount", "price", "nth_free", "cheapest", "bundle", "earn", "multiply")
+_rewards = attrgetter(*KINDS)
+_later = attrgetter(*LATER)
+_NO_LATER = (None,) * len(LATER)
 
 
 class Rewards:
@@ -42,23 +47,17 @@ class Rewards:
         self.digits = digits
         self.rounding = rounding
         self.kinds: dict[str, Callable[[Any, OfferTable], Effect | None]] = {
-            "percent": self._percent,
-            "amount": self._amount,
-            "price": self._price,
-            "nth_free": self._nth_free,
-            "cheapest": self._cheapest,
-            "bundle": self._bundle,
-            "earn": self._earn,
-            "multiply": self._multiply,
+            kind: getattr(self, f"_{kind}") for kind in KINDS
         }
 
     def effect(self, table: OfferTable) -> Effect | None:
         then = table.then
-        chosen = [key for key in self.kinds if getattr(then, key) is not None]
-        self.desk.later(then, LATER, ("then",))
+        chosen = [key for key, value in zip(self.kinds, _rewards(then), strict=True) if value is not None]
+        if _later(then) != _NO_LATER:
+            self.desk.later(then, LATER, ("then",))
         if len(chosen) == 1:
             return self.kinds[chosen[0]](getattr(then, chosen[0]), table)
-        if chosen or all(getattr(then, key) is None for key in Then.__struct_fields__):
+        if chosen or _later(then) == _NO_LATER:
             what = "more than one reward" if chosen else "no reward"
             self.desk.wrong(("then",), what, f"one of {', '.join(self.kinds)}; write one offer for each")
         return None

@@ -119,22 +119,22 @@ class Index(Struct, frozen=True):
     def hits(self, lines: Sequence[Line]) -> dict[int, list[int]]:
         """Places of the lines by the number of each key they carry."""
         hits: dict[int, list[int]] = {}
-        skus, groups, brands, tags = self.sku, self.group, self.brand, self.tag
+        sku_of, group_of, brand_of, tag_of = self.sku.get, self.group.get, self.brand.get, self.tag.get
         for place, line in enumerate(lines):
-            found = []
-            if line.sku in skus:
-                found.append(skus[line.sku])
-            if groups:
-                found += [groups[word] for word in dict.fromkeys(line.groups) if word in groups]
-            if line.brand in brands:
-                found.append(brands[line.brand])
-            if tags and line.tags:
-                found += [tags[word] for word in dict.fromkeys(line.tags) if word in tags]
+            found = [sku_of(line.sku), *[group_of(word) for word in line.groups]]
+            if line.brand is not None:
+                found.append(brand_of(line.brand))
+            if line.tags:
+                found += [tag_of(word) for word in line.tags]
             for key in found:
-                if key in hits:
-                    hits[key].append(place)
-                else:
+                if key is None:
+                    continue
+                places = hits.get(key)
+                if places is None:
                     hits[key] = [place]
+                elif places[-1] != place:
+                    # A line may name a group twice.
+                    places.append(place)
         return hits
 
     def candidates(self, hits: dict[int, list[int]], coupons: Sequence[str], reach: int) -> list[int]:

@@ -1,0 +1,160 @@
+"""What an evaluation costs, CPU time a call, beside plain Python doing the same sums in the same run."""
+
+from __future__ import annotations
+
+import gc
+import time
+import tomllib
+from collections.abc import Callable
+from statistics import median
+
+import msgspec
+
+from agent.loyalty.engine import evaluate
+from agent.loyalty.member import Member
+from agent.loyalty.programme.reader import compile_document
+from agent.loyalty.programme.values import Programme
+from agent.loyalty.sale import Line, Sale
+from agent.toml_lines import Lines
+from tests.bench.engine_floor import Floor
+
+AT = 1_795_331_700_000
+"""2026-11-22T10:15:00+03:00"""
+MEMBER = Member(id="m", tier="silver")
+Row = tuple[str, float, float, str]
+
+HEAD = """
+[programme]
+id = "bench"
+version = 1
+currency = "RUB"
+timezone = "Europe/Moscow"
+[points.main]
+worth = "100"
+[[tier]]
+id = "silver"
+[[tier]]
+id = "gold"
+[[offer]]
+id = "base"
+phase = "accrual"
+then = { earn = "5%" }
+"""
+
+
+def offers(count: int, when: Callable[[int], str], phase: str = "line") -> str:
+    return "".join(
+        f'[[offer]]\nid = "o{no:04d}"\nphase = "{phase}"\npriority = {no % 3}\nwhen = {{ {when(no)} }}\n'
+        f'then = {{ percent = "{no % 5 + 1}%" }}\n'
+        for no in range(count)
+    )
+
+
+def programme(text: str) -> Programme:
+    reading = compile_document(tomllib.loads(HEAD + text), Lines(), "bench.toml")
+    assert reading.programme is not None, reading.faults
+    return reading.programme
+
+
+def basket(lines: int, groups: int) -> Sale:
+    """Line i is in group i mod `groups`."""
+    return Sale(
+        lines=tuple(
+            Line(
+                n=place + 1,
+                sku=f"46000000{place:05d}",
+                price=1_000 + 37 * place,
+                amount=1_000 + 37 * place,
+                groups=(f"g{place % groups}", "all"),
+                brand=f"b{place % 7}",
+                tax_rate="22",
+            )
+            for place in range(lines)
+        )
+    )
+
+
+def cpu_ms(work: Callable[[], object], calls: int = 60, rounds: int = 7) -> float:
+    """Median over rounds of CPU milliseconds a call."""
+    work()
+    figures = []
+    for _ in range(rounds):
+        gc.collect()
+        began = time.process_time_ns()
+        for _ in range(calls):
+            work()
+        figures.append((time.process_time_ns() - began) / calls / 1e6)
+    return median(figures)
+
+
+def floor_ms(pairs: list[tuple[str, int]], sale: Sale) -> float:
+    floor = Floor(pairs, 500)
+    lines = [msgspec.structs.asdict(line) for line in sale.lines]
+    return cpu_ms(lambda: floor.evaluate(lines))
+
+
+def of_group(no: int) -> str:
+    return f'lines = "group:g{no}"'
+
+
+def _pairs(count: int) -> list[tuple[str, int]]:
+    return [(f"group:g{no}", (no % 5 + 1) * 100) for no in range(count)]
+
+
+def rows() -> list[Row]:
+    """(what, figure in ms, floor in ms, the bar asked)."""
+    found: list[Row] = []
+    two_hundred = programme(offers(200, of_group))
+    two_thousand = programme(offers(2_000, of_group))
+    for lines, bar in ((100, "<= 1.5 ms and <= 5 x floor"), (20, "<= 0.5 ms")):
+        sale = basket(lines, 20)
+        figure = cpu_ms(lambda sale=sale: evaluate(two_hundred, MEMBER, sale, AT))
+        found.append((f"{lines} lines x 200 offers, 20 apply", figure, floor_ms(_pairs(200), sale), bar))
+    hundred = found[0][1]
+    sale = basket(100, 20)
+    wide = programme(offers(20, lambda no: f"total = {no + 1}", phase="basket"))
+    wide_pairs = [("", (no % 5 + 1) * 100) for no in range(20)]
+    found.append(
+        (
+            "100 lines x 20 basket-wide offers",
+            cpu_ms(lambda: evaluate(wide, MEMBER, sale, AT), calls=20),
+            floor_ms(wide_pairs, sale),
+            "<= 4 ms",
+        )
+    )
+    found.append(
+        (
+            "2,000 offers, index drops 1,980",
+            cpu_ms(lambda: evaluate(two_thousand, MEMBER, sale, AT)),
+            hundred,
+            "<= 1.15 x of 200",
+        )
+    )
+    for what, when in (
+        ("hours", lambda no: of_group(no) if no < 200 else 'hours = "02:00-03:00"'),
+        ("tier", lambda no: of_group(no) if no < 200 else 'tier = "gold"'),
+    ):
+        refused = programme(offers(2_000, when))
+        found.append(
+            (
+                f"2,000 offers, {what} refuse 1,800",
+                cpu_ms(lambda refused=refused: evaluate(refused, MEMBER, sale, AT)),
+                hundred,
+                "<= 2 x of 200",
+            )
+        )
+    document = tomllib.loads(HEAD + offers(2_000, of_group))
+    found.append(
+        (
+            "compile 2,000 offers",
+            cpu_ms(lambda: compile_document(document, Lines(), "bench.toml"), calls=5),
+            0.0,
+            "<= 25 ms",
+        )
+    )
+    return found
+
+
+if __name__ == "__main__":
+    for what, figure, floor, bar in rows():
+        print(f"{what:44} {figure:8.3f} ms   beside {floor:8.3f} ms   {bar}")

@@ -6,6 +6,8 @@ another node under the same name.
 
 from __future__ import annotations
 
+import array
+import fcntl
 import os
 import select
 import termios
@@ -97,7 +99,12 @@ class SimulatedScanner:
         self.type(rest)
 
     def type(self, data: bytes) -> None:
-        """Put raw bytes on the line. Raises TimeoutError when nobody reads and the line's buffer (4 KiB) is full."""
+        """Put raw bytes on the line. Raises TimeoutError when nobody reads and the line's buffers are full.
+
+        Raises ValueError while unplugged.
+        """
+        if self._master < 0:
+            raise ValueError("not plugged in")
         while data:
             if not select.select([], [self._master], [], WRITE_S)[1]:
                 raise TimeoutError(f"nobody reads {self.path}")
@@ -114,6 +121,17 @@ class SimulatedScanner:
                 self._sleep(float(piece[1:].removesuffix("ms")) / 1000)
             else:
                 self.type(bytes.fromhex(piece))
+
+    def wait_read(self, deadline: float) -> bool:
+        """Whether everything typed was read by the deadline (monotonic seconds)."""
+        waiting = array.array("i", [0])
+        while self._slave >= 0:
+            # What was just typed takes the system a moment to bring to the other side.
+            self._sleep(0.02)
+            fcntl.ioctl(self._slave, termios.FIONREAD, waiting)
+            if not waiting[0] or time.monotonic() >= deadline:
+                return not waiting[0]
+        return True
 
     def received(self) -> bytes:
         """What the till wrote to the scanner so far (commands); b"" when nothing."""

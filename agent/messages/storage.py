@@ -69,4 +69,12 @@ CODES = {
             "Keep the database; make a kopilka support-bundle.",
         ),
     ),
+    "no-database": both(
+        ru=("Базы данных кассы нет.", "Не найден файл {path}.", "Проверьте --database или [till] data в настройках."),
+        en=("There is no till database.", "No file {path}.", "Check --database, or [till] data in the configuration."),
+    ),
+    "record-unknown": both(
+        ru=("Такой записи в журнале нет.", "Номер {seq}.", "Посмотрите список: kopilka queue ls"),
+        en=("The journal has no such record.", "Number {seq}.", "See the list: kopilka queue ls"),
+    ),
 }

@@ -8,7 +8,7 @@ import msgspec
 import peewee
 
 from agent.errors import CorruptDatabase, TooLarge
-from agent.rows import Stored, Tail, place, position
+from agent.rows import MAX_INC, Stored, Tail, place, position
 from agent.sqlite import Row, Statements
 from agent.store.settings import Meta
 from sync import chain, wire
@@ -62,6 +62,8 @@ class Journal:
         if isinstance(body, wire.BootBody):
             # The chain runs on over incarnations, so that a former one cannot be cut off unseen.
             inc, seq = max(tail.inc, above) + 1, 1
+            if inc > MAX_INC:
+                raise TooLarge(what="incarnation", limit=MAX_INC, found=inc)
         elif not inc:
             raise RuntimeError("a journal begins with a boot record")
         record = wire.Record(

@@ -51,7 +51,9 @@ class Prints:
 
     def next(self, printer: str) -> PrintJob | None:
         """A printer's oldest unfinished job, drawer kicks first: a customer waits for the change, not for the paper."""
-        row = self._sql.one(f"{_JOB} WHERE printer = ? AND {_OPEN} ORDER BY kind <> 'drawer', seq LIMIT 1", (printer,))
+        row = self._sql.one(
+            f"{_JOB} WHERE printer = ? AND {_OPEN} ORDER BY kind <> 'drawer', created, seq LIMIT 1", (printer,)
+        )
         return _job(row) if row else None
 
     def take(self, printer: str, now_ms: int) -> PrintJob | None:

@@ -45,13 +45,13 @@ CREATE INDEX delta_member ON delta (member);
 CREATE TABLE receipt (
   id TEXT PRIMARY KEY, n INTEGER NOT NULL, at INTEGER NOT NULL, document BLOB NOT NULL, summary BLOB NOT NULL) WITHOUT ROWID;
 CREATE INDEX receipt_n ON receipt (n);
--- `seq` keeps the order of arrival: wall clocks jump.
+-- `seq` keeps the order of arrival among jobs of one moment.
 CREATE TABLE print_job (
   seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, printer TEXT NOT NULL, state TEXT NOT NULL, kind TEXT NOT NULL, created INTEGER NOT NULL,
   expires INTEGER, attempts INTEGER NOT NULL DEFAULT 0, first_attempt INTEGER, cause TEXT NOT NULL DEFAULT '',
   receipt TEXT, document BLOB NOT NULL);
 CREATE INDEX print_job_receipt ON print_job (receipt) WHERE receipt IS NOT NULL;
-CREATE INDEX print_job_open ON print_job (printer, seq)
+CREATE INDEX print_job_open ON print_job (printer, created, seq)
   WHERE state NOT IN ('printed', 'handed_over', 'cancelled', 'expired');
 CREATE TABLE programme (
   hash TEXT PRIMARY KEY, version INTEGER NOT NULL, effective_from INTEGER NOT NULL, text TEXT NOT NULL,

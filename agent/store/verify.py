@@ -8,10 +8,10 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
-from agent.errors import CorruptDatabase
 from agent.rows import place
-from agent.sqlite import Statements, open_database
+from agent.sqlite import Statements
 from agent.store.journal import ANCHOR
+from agent.store.reader import reading
 from agent.store.settings import Meta
 from sync import chain, wire
 
@@ -57,17 +57,9 @@ def journal_verify(path: str, progress: Callable[[int], None] | None = None) -> 
 
     Raises CorruptDatabase (SQLite itself finds damage, or there is no journal), StorageBroken (no such file).
     """
-    database = open_database(path, readonly=True)
-    try:
-        sql = Statements(database)
-        if sql.one("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'journal'") is None:
-            raise CorruptDatabase(path=path, problem="there is no journal in this file")
-        # One moment of the journal, however long the check takes and whatever is sold meanwhile.
-        database.execute_sql("BEGIN")
-        found = _Walk(sql, Meta(database).get(ANCHOR), progress or (lambda _: None)).run()
+    with reading(path) as sql:
+        found = _Walk(sql, Meta(sql.database).get(ANCHOR), progress or (lambda _: None)).run()
         return found if found.bad else _marks(sql, found)
-    finally:
-        database.close()
 
 
 class _Walk:

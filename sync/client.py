@@ -153,7 +153,7 @@ class SyncClient:
         single = len(out.lines) <= 1
         self._server_faults = self._server_faults + 1 if fault.code == "server" else 0
         poisoned = self._server_faults >= SUSPECTS_AFTER
-        if fault.code == "too-large" or fault.cause in ("timeout", "cut") or poisoned:
+        if fault.code == "too-large" or fault.cause == "timeout" or poisoned:
             self._shrink = min(MAX_SHRINK, self._shrink + 1)
             while not single and self._shrink < MAX_SHRINK and BATCH_RECORDS >> self._shrink >= len(out.lines):
                 self._shrink += 1

@@ -126,7 +126,14 @@ def check_request(verifier: Verifier, request: Request, headers: Mapping[str, st
     """
     found = [headers.get(name) or headers.get(name.lower()) for name in (HEADER_TIME, HEADER_NONCE, HEADER_SIGNATURE)]
     time_ms, nonce, signature = found
-    if not time_ms or not nonce or not signature or len(nonce) > 80 or len(time_ms) > 16 or not (time_ms.isascii() and time_ms.isdigit()):
+    if (
+        not time_ms
+        or not nonce
+        or not signature
+        or len(nonce) > 80
+        or len(time_ms) > 16
+        or not (time_ms.isascii() and time_ms.isdigit())
+    ):
         return "missing"
     # The signature first: an answer about clocks is for the key's owner, not for anybody.
     if not verifier.check(request.payload(time_ms, nonce), signature):

@@ -116,7 +116,8 @@ class HttpTransport:
                 headers = {name.lower(): value for name, value in answer.headers.items()}
                 return Reply(answer.status_code, body, headers)
         except (OSError, ValueError, HTTPException, HTTPError) as fault:
-            # RequestException is an OSError; the others slip past requests on hostile answers. The pool may hold a half-dead connection: the next try makes a new one.
+            # RequestException is an OSError; the others slip past requests on hostile answers. The pool may hold a half-dead
+            # connection: the next try makes a new one.
             self.close()
             raise _line_fault(fault) from fault
 

@@ -60,7 +60,8 @@ def stand(head: Head, batch: Sequence[Arrived], mark: Mark, hash_at: Callable[[i
     before = head.first - 1
     if before > mark.wm:
         return Stand(gap=True)
-    if head.prev != _hash(before, mark, hash_at):
+    # The chain runs on over incarnations: what a first record follows is in its own hash, and another story in the next one's.
+    if before and head.prev != _hash(before, mark, hash_at):
         return Stand(fork=True)
     known = min(head.last, mark.wm)
     if known > before and batch[known - head.first].hash != _hash(known, mark, hash_at):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import msgspec
 from starlette.responses import Response
@@ -58,16 +59,16 @@ def routes(place: Place) -> list[Route]:
         return granted(reprint(desk, call.path["id"]))
 
     return [
-        Route(method="GET", path="/v1/sales/{id}", scopes=READ, handler=on_sale, answer=dict[str, object],
+        Route(method="GET", path="/v1/sales/{id}", scopes=READ, handler=on_sale, answer=dict[str, Any],
               summary="One sale's record", faults=(NotFound,)),
         Route(method="GET", path="/v1/journal", scopes=("pos", "read"), handler=on_journal, query=JournalQuery,
-              answer=dict[str, object], summary="The record stream with hashes"),
+              answer=dict[str, Any], summary="The record stream with hashes"),
         Route(method="GET", path="/v1/receipts", scopes=READ, handler=on_receipts, query=ReceiptsQuery,
-              answer=list[dict[str, object]], summary="The last receipts"),
+              answer=list[dict[str, Any]], summary="The last receipts"),
         Route(method="GET", path="/v1/receipts/{id}", scopes=READ, handler=on_receipt, query=RenderQuery, media="image/png",
               summary="A receipt as .json, .txt, .png or .escpos", faults=(NotFound, BadRequest)),
         Route(method="POST", path="/v1/receipts/{id}/reprint", scopes=("pos", "page"), handler=on_reprint, request=ReprintBody,
-              answer=dict[str, object], summary="Print a receipt again, as a copy", faults=(NotFound, Conflict, StorageFull)),
+              answer=dict[str, Any], summary="Print a receipt again, as a copy", faults=(NotFound, Conflict, StorageFull)),
     ]  # fmt: skip
 
 

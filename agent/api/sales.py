@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 from agent.api.border import granted
 from agent.api.messages import HoldAnswer, HoldBody, HoldQuery, QuoteAnswer, ReturnAnswer, SaleAnswer, SuspendBody
@@ -73,7 +74,7 @@ def routes(place: Place) -> list[Route]:
         post(path="/v1/sales/{id}/void", handler=on_void, summary="Take a sale back, as never made", request=Void,
              answer=ReturnAnswer),
         post(path="/v1/sales/{id}/suspend", handler=on_suspend, summary="Park a receipt with what was presented for it",
-             request=SuspendBody, answer=dict[str, object]),
+             request=SuspendBody, answer=dict[str, Any]),
     ]  # fmt: skip
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from agent.api.messages import Health, PairBody
 from agent.api.place import Place
 from agent.errors import Forbidden
@@ -34,10 +36,10 @@ def routes(place: Place) -> list[Route]:
 
     return [
         Route(method="GET", path="/v1/health", scopes=FREE, handler=on_health, answer=Health, summary="Whether the till can sell"),
-        Route(method="GET", path="/v1/status", scopes=("pos", "page", "read"), handler=on_status, answer=dict[str, object],
+        Route(method="GET", path="/v1/status", scopes=("pos", "page", "read"), handler=on_status, answer=dict[str, Any],
               summary="Devices, queue, leases, clock, line, versions"),
         Route(method="GET", path="/v1/events", scopes=("pos", "page", "read"), handler=on_events, media="text/event-stream",
               summary="Server-sent events: scan, member, quote, sale, receipt, printer, scanner, sync, notice"),
-        Route(method="POST", path="/v1/page/pair", scopes=FREE, handler=on_pair, request=PairBody, answer=dict[str, object],
+        Route(method="POST", path="/v1/page/pair", scopes=FREE, handler=on_pair, request=PairBody, answer=dict[str, Any],
               summary="Pair a page by a one-time code", faults=(Forbidden,)),
     ]  # fmt: skip

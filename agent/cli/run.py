@@ -19,6 +19,9 @@ def add(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Exit 0 after SIGTERM; 74 when the disk fails; 78 for a configuration that cannot be used."""
+    from agent.runtime.memory import keep_small
+
+    keep_small()
     from agent import log
     from agent.cli import VERSION
     from agent.runtime import daemon

@@ -15,19 +15,20 @@ from agent.sqlite.opening import Factory, open_database, path_of, quick_check
 from agent.sqlite.transactions import transaction
 
 Step = Callable[[peewee.SqliteDatabase], None]
+PAGE_BYTES = 4096
 _BESIDE = ("-wal", "-shm", "-journal")
 
 
 def open_migrated(path: str, steps: Sequence[Step], *, factory: Factory | None = None) -> peewee.SqliteDatabase:
     """The writing connection to a checked database of this release's schema; made when there is none.
 
-    An empty file is a lost database, not a new one: whoever takes it for new begins the journal a second time. Raises
-    CorruptDatabase, NewerDatabase, StorageFull, StorageBroken, Unavailable.
+    A file with less than a page is a lost database, though SQLite takes it for a new one: the journal would begin a second time.
+    Raises CorruptDatabase, NewerDatabase, StorageFull, StorageBroken, Unavailable.
     """
     if not os.path.exists(path):
         _make(path, steps, factory)
-    elif os.path.getsize(path) == 0:
-        raise CorruptDatabase(path=path, problem="the file is empty")
+    elif os.path.getsize(path) < PAGE_BYTES:
+        raise CorruptDatabase(path=path, problem=f"the file ends after {os.path.getsize(path)} bytes")
     database = open_database(path, factory=factory)
     try:
         quick_check(database)

@@ -19,7 +19,7 @@ PRAGMAS = {
     "synchronous": "full",
     "foreign_keys": 1,
     "temp_store": "memory",
-    "cache_size": -8000,
+    "cache_size": -2000,
     "journal_size_limit": 16 * 1024 * 1024,
     "trusted_schema": 0,
 }

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
+import msgspec
 from msgspec import Struct
 
 from agent.loyalty.decision import Decision
 from agent.loyalty.sale import Sale
 
-MAX_QUOTES = 512
+MAX_QUOTES = 256
+MAX_BYTES = 3 * 1024 * 1024
+"""A Decision as objects takes ten times its JSON; a till box has other uses for its memory."""
 
 
 class Quote(Struct, frozen=True, kw_only=True):
@@ -24,18 +27,26 @@ class Quote(Struct, frozen=True, kw_only=True):
     valid_until: int
 
 
+_decoder = msgspec.json.Decoder(Quote)
+
+
 @dataclass(slots=True)
 class Quotes:
-    """The newest quotes by id."""
+    """The newest quotes by id, encoded; the oldest go when there are too many."""
 
-    kept: OrderedDict[str, Quote] = field(default_factory=OrderedDict)
+    kept: OrderedDict[str, bytes] = field(default_factory=OrderedDict)
+    size: int = 0
 
     def put(self, quote: Quote) -> None:
-        self.kept[quote.id] = quote
-        while len(self.kept) > MAX_QUOTES:
-            self.kept.popitem(last=False)
+        """Keep a quote; ids are new ones always."""
+        data = msgspec.json.encode(quote)
+        self.kept[quote.id] = data
+        self.size += len(data)
+        while len(self.kept) > 1 and (len(self.kept) > MAX_QUOTES or self.size > MAX_BYTES):
+            self.size -= len(self.kept.popitem(last=False)[1])
 
     def get(self, id: str, now_ms: int) -> Quote | None:  # noqa: A002 - the field's name
         """A quote still valid."""
-        quote = self.kept.get(id)
+        data = self.kept.get(id)
+        quote = _decoder.decode(data) if data is not None else None
         return quote if quote is not None and quote.valid_until > now_ms else None

@@ -46,8 +46,8 @@ class Story:
 
     def morning(self) -> None:
         for till in self.stage.tills:
-            till.wait(lambda till=till: till.status()["line"]["online"], "the hub was not met")  # type: ignore[misc]
-            till.wait(lambda till=till: till.status()["members"] >= 2, "members did not arrive")  # type: ignore[misc]
+            till.wait(lambda till=till: till.status()["line"]["online"], "the hub was not met")
+            till.wait(lambda till=till: till.status()["members"] >= 2, "members did not arrive")
         self.begun = _points(self.stage.member(ANNA))
         self.say(
             f"Центр работает, две кассы подключены. У Анны {self.begun} баллов.",
@@ -71,7 +71,7 @@ class Story:
         assert self.stage.line is not None
         self.stage.line.cut()
         for till in self.stage.tills:
-            till.wait(lambda till=till: not till.status()["line"]["online"], "the cut was not noticed", 30)  # type: ignore[misc]
+            till.wait(lambda till=till: not till.status()["line"]["online"], "the cut was not noticed", 30)
         self.say("Связь оборвана. Продажи идут.", "The line is cut. Sales go on.")
 
     def offline_redemption(self) -> None:
@@ -134,7 +134,7 @@ class Story:
         assert self.stage.line is not None
         self.stage.line.join()
         for till in self.stage.tills:
-            till.wait(lambda till=till: till.status()["queue"]["unsent"] == 0, "the queue was not sent", 30)  # type: ignore[misc]
+            till.wait(lambda till=till: till.status()["queue"]["unsent"] == 0, "the queue was not sent", 30)
         self.say("Связь вернулась, всё отправлено в центр.", "The line is back, everything reached the hub.")
 
     def agree(self) -> None:
@@ -154,7 +154,7 @@ class Story:
         for till in self.stage.tills:
             till.call("DELETE", "/v1/current")
             till.wait(
-                lambda till=till: _balance(till.scan(ANNA)) == want,  # type: ignore[misc]
+                lambda till=till: _balance(till.scan(ANNA)) == want,
                 f"Anna's balance is not {want}",
                 30,
             )

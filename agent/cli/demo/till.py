@@ -11,7 +11,10 @@ from http.client import HTTPConnection, HTTPException
 from typing import Any
 
 from agent.cli.demo.goods import basket
+from drivers.printer.profiles import CODECS, profile_named
 from drivers.sim.printer import SimulatedPrinter
+from drivers.sim.printer_device import PrinterDevice
+from drivers.sim.printer_parser import EscposParser
 from drivers.sim.scanner import SimulatedScanner
 
 START_S = 20.0
@@ -33,7 +36,7 @@ class DemoTill:
         self.port = free_port()
         self.hub_port = hub_port
         self.scanner = SimulatedScanner(os.path.join(self.folder, "scanner"))
-        self.printer = SimulatedPrinter()
+        self.printer = simulated_printer(profile)
         self.config = os.path.join(self.folder, "config.toml")
         self._process: subprocess.Popen[bytes] | None = None
         self._count = 0
@@ -184,6 +187,13 @@ profile = "{profile}"
             if time.monotonic() > deadline:
                 raise DemoFault(f"{self.name}: {else_}")
             time.sleep(PAUSE_S)
+
+
+def simulated_printer(profile: str) -> SimulatedPrinter:
+    """A printer that speaks as the profile expects, with the maker's own code page numbers."""
+    wide = profile_named(profile)
+    pages = {number: CODECS[name] for name, number in wide.code_pages.items()}
+    return SimulatedPrinter(PrinterDevice(EscposParser(pages, columns=wide.columns)))
 
 
 def free_port() -> int:

@@ -12,7 +12,15 @@ import msgspec
 from msgspec import Meta
 from starlette.types import ASGIApp
 
-from agent.errors import BadRequest, Conflict, Forbidden, TooLarge, TooMany, Unauthorised
+from agent.errors import (
+    BadRequest,
+    CorruptDatabase,
+    Forbidden,
+    StorageBroken,
+    TooLarge,
+    TooMany,
+    Unauthorised,
+)
 from agent.web.app import Setting, build_app
 from agent.web.openapi import openapi
 from agent.web.routes import FREE, Call, Route
@@ -66,7 +74,9 @@ class Threads:
 class Api:
     """Handlers of one hub."""
 
-    def __init__(self, hub: Hub, threads: Threads, bell: Bell) -> None:
+    def __init__(self, hub: Hub, threads: Threads, bell: Bell, *, on_broken: Callable[[], None] = lambda: None) -> None:
+        """`on_broken` is told when the disk failed under a write: the process is to end and heal at its next start."""
+        self._on_broken = on_broken
         self._hub = hub
         self._threads = threads
         self._bell = bell
@@ -114,7 +124,7 @@ class Api:
                 request=EnrolCall,
                 answer=EnrolAnswer,
                 max_bytes=4096,
-                faults=(Forbidden, TooMany, Conflict),
+                faults=(Forbidden, TooMany),
             ),
             Route(
                 method="GET",
@@ -141,7 +151,11 @@ class Api:
         """On the writer's thread. Raises BadPush, TooLarge, Forbidden, Unauthorised; storage errors."""
         head, lines = parse_push(call.body)
         till = self._hub.known_till(call.caller.name)
-        answer = self._hub.push(till, head, lines)
+        try:
+            answer = self._hub.push(till, head, lines)
+        except (StorageBroken, CorruptDatabase):
+            self._on_broken()
+            raise
         if lines or answer.leases:
             self._bell.ring()
         return answer

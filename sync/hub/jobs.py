@@ -51,6 +51,10 @@ class Jobs:
             self._scheduler.shutdown(wait=True)
             self._scheduler = None
 
+    @property
+    def alive(self) -> bool:
+        return self._scheduler is not None and bool(self._scheduler.running)
+
     def run(self, name: str) -> None:
         """One job now, in the caller's thread."""
         self._run(next(job for job in self._jobs if job.name == name))

@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 import os
 import secrets
+import threading
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from agent.sqlite import ThreadWriter, open_database, transaction
@@ -35,9 +37,14 @@ def chance(count: int) -> bytes:
 class Service:
     """A running hub: one writer, one reader, the HTTP server, the jobs. Started in order, stopped in reverse."""
 
-    def __init__(self, settings: Settings) -> None:
-        """Opens the database and the port. Raises storage errors and Unavailable for a taken port."""
+    def __init__(self, settings: Settings, *, on_broken: Callable[[], None] = lambda: None) -> None:
+        """Opens the database and the port; `on_broken` is told when the disk fails and the process must end.
+
+        Raises storage errors and Unavailable for a taken port.
+        """
         self._settings = settings
+        self._on_broken = on_broken
+        self.broken = False
         self._socket = tcp_socket(settings.listen.host, settings.listen.port)
         self.address: tuple[str, int] = self._socket.getsockname()[:2]
         try:
@@ -51,7 +58,7 @@ class Service:
         self._readers = ThreadPoolExecutor(1, thread_name_prefix="hub-reader")
         self.hub = Hub(self._database, reader=self._reader, keys=keys, clock=clock, policy=settings.policy)
         self._bell = Bell()
-        app = Api(self.hub, Threads(self._writer.pool, self._readers), self._bell).app()
+        app = Api(self.hub, Threads(self._writer.pool, self._readers), self._bell, on_broken=self._break).app()
         self._server = Server(app, [self._socket], on_stop=self._bell.close)
         self.jobs = Jobs(self._plan())
 
@@ -76,6 +83,21 @@ class Service:
         self._reader.close()
         self._database.close()
         return ended
+
+    def _break(self) -> None:
+        self.broken = True
+        self._on_broken()
+
+    def beats(self, *, within_s: float) -> bool:
+        """Whether writer and server answer and the jobs are there: what the watchdog is fed by."""
+        turned = threading.Event()
+        self._server.run_soon(turned.set)
+        written = self._writer.submit(lambda: None)
+        try:
+            written.result(within_s)
+        except TimeoutError:
+            return False
+        return turned.wait(within_s) and self.jobs.alive
 
     @property
     def alive(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import peewee
 
@@ -11,6 +11,7 @@ CHUNK = 500
 """Rows a statement; with up to 10 columns far below SQLite's 32,766 parameters."""
 
 Rows = Sequence[Sequence[Any]]
+T = TypeVar("T")
 
 
 def insert(database: peewee.SqliteDatabase, table: str, columns: str, rows: Rows, *, known: str = "") -> None:
@@ -39,7 +40,7 @@ def add(database: peewee.SqliteDatabase, table: str, keys: str, deltas: str, row
         database.execute_sql(sql, [value for row in chunk for value in row])
 
 
-def chunks(rows: Rows, size: int = CHUNK) -> Iterator[Rows]:
+def chunks(rows: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:
     for start in range(0, len(rows), size):
         yield rows[start : start + size]
 

@@ -1,0 +1,79 @@
+"""Many members at once, for the import: inserts that leave what is there as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import peewee
+
+from sync.hub.roster import Row
+from sync.hub.store import bulk
+
+
+class Person(NamedTuple):
+    """A row of the file under its keyed names."""
+
+    member: str
+    card: str | None
+    phone: str | None
+    masked: str
+    row: Row
+
+
+class Opening(NamedTuple):
+    """Points a member brings along."""
+
+    member: str
+    unit: str
+    lot: str
+    points: int
+    expires_on: str | None
+
+
+def known(database: peewee.SqliteDatabase, members: Sequence[str]) -> set[str]:
+    """Which of these the hub has."""
+    found: set[str] = set()
+    for chunk in bulk.chunks(members):
+        sql = f"SELECT member FROM member WHERE member IN ({bulk.marks(chunk)})"  # noqa: S608 - marks only
+        found.update(row[0] for row in database.execute_sql(sql, chunk).fetchall())
+    return found
+
+
+def with_lot(database: peewee.SqliteDatabase, members: Sequence[str], unit: str, lot: str) -> set[str]:
+    """Which of these have this lot."""
+    found: set[str] = set()
+    for chunk in bulk.chunks(members):
+        sql = f"SELECT member FROM lot WHERE unit = ? AND lot = ? AND member IN ({bulk.marks(chunk)})"  # noqa: S608 - marks only
+        found.update(row[0] for row in database.execute_sql(sql, [unit, lot, *chunk]).fetchall())
+    return found
+
+
+def add_members(database: peewee.SqliteDatabase, people: Sequence[Person], *, joined: str, at: int) -> None:
+    """Members and their cards; who is there keeps what is known of him."""
+    bulk.insert(
+        database,
+        "member",
+        "member, status, tier, name, masked, birthday, joined, added",
+        [(p.member, "active", p.row.tier, p.row.name, p.masked, p.row.birthday, joined, at) for p in people],
+        known="NOTHING",
+    )
+    named = [(p.member, hmac, kind) for p in people for hmac, kind in ((p.card, "card"), (p.phone, "phone")) if hmac]
+    bulk.insert(database, "card", "member, hmac, kind", named, known="NOTHING")
+
+
+def add_lots(database: peewee.SqliteDatabase, lots: Sequence[Opening], *, born: int) -> None:
+    """New lots that can be spent at once, and their accounts."""
+    bulk.insert(
+        database,
+        "lot",
+        "member, unit, lot, points, remaining, leased, lapsed, born, spendable_from, expires_on",
+        [(lot.member, lot.unit, lot.lot, lot.points, lot.points, 0, 0, born, "", lot.expires_on) for lot in lots],
+    )
+    accounts = [(lot.member, lot.unit, 0, 0, 0) for lot in lots]
+    bulk.insert(database, "account", "member, unit, posted, leased, debt", accounts, known="NOTHING")
+    bulk.add(database, "account", "member, unit", "posted", [(lot.member, lot.unit, lot.points) for lot in lots])
+
+
+def add_entries(database: peewee.SqliteDatabase, entries: Sequence[Sequence[Any]]) -> None:
+    bulk.insert(database, "entry", "member, till, inc, seq, n, unit, account, amount", entries)

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from drivers.printer.profiles import CODECS, Profile, UnknownProfile, profile_named
+from drivers.printer.profiles import CODECS, PROFILES, Profile, UnknownProfile, profile_named
 
 Seconds = Annotated[float, msgspec.Meta(gt=0, le=86_400)]
 
@@ -63,7 +63,7 @@ def setting_faults(settings: PrinterSettings) -> list[SettingFault]:
     try:
         profile_of(settings)
     except UnknownProfile as fault:
-        faults.append(SettingFault("profile", "unknown", fault.close))
+        faults.append(SettingFault("profile", "unknown", fault.close or tuple(PROFILES)))
     except (KeyError, ValueError):
         faults.append(SettingFault("code_page", "unknown", tuple(CODECS)))
     return faults

@@ -6,16 +6,16 @@ import contextlib
 import os
 import selectors
 import socket
-import struct
 import threading
 import time
 import tty
 from collections.abc import Callable, Iterable
 from typing import Self
 
-from drivers.sim.paper import Paper
+from drivers.sim.paper import Paper, Slip
 from drivers.sim.printer_device import PrinterDevice
 from drivers.sim.printer_faults import Fault
+from drivers.sim.printer_line import PrinterLine
 from drivers.sim.printer_ops import Reply
 
 STOP_S = 2.0
@@ -41,9 +41,9 @@ class SimulatedPrinter:
         self._selector = selectors.DefaultSelector()
         self._wake_read, self._wake_write = os.pipe()
         self._listener: socket.socket | None = None
-        self._line: _Line | None = None
+        self._line: PrinterLine | None = None
         self._pty_slave = -1
-        self._zombies: list[_Line] = []
+        self._zombies: list[PrinterLine] = []
         self._timers: list[tuple[float, Callable[[], None]]] = []
         self._deaf_until = 0.0
         self._stalled_until = 0.0
@@ -68,7 +68,7 @@ class SimulatedPrinter:
         tty.setraw(master)
         tty.setraw(self._pty_slave)
         os.set_blocking(master, False)
-        self._adopt(_Line(master, None))
+        self._adopt(PrinterLine(master, None))
         self._thread.start()
         return os.ttyname(self._pty_slave)
 
@@ -84,7 +84,8 @@ class SimulatedPrinter:
         """Close everything and join the thread."""
         self._stopping.set()
         os.write(self._wake_write, b"x")
-        self._thread.join(STOP_S)
+        if self._thread.is_alive():
+            self._thread.join(STOP_S)
         for line in [*self._zombies, *([self._line] if self._line else [])]:
             line.close()
         if self._listener:
@@ -98,6 +99,11 @@ class SimulatedPrinter:
     def paper(self) -> Paper:
         """What came out so far."""
         return self.device.paper
+
+    def slips(self) -> list[Slip]:
+        """The slips so far, cut or not; those that are cut change no more."""
+        with self._lock:
+            return list(self.device.paper.slips)
 
     def strike(self, fault: Fault) -> None:
         """Let a fault happen now."""
@@ -161,9 +167,9 @@ class SimulatedPrinter:
             sock, _ = self._listener.accept()
             sock.setblocking(False)
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self._adopt(_Line(sock.fileno(), sock))
+            self._adopt(PrinterLine(sock.fileno(), sock))
 
-    def _adopt(self, line: _Line) -> None:
+    def _adopt(self, line: PrinterLine) -> None:
         line.deaf = time.monotonic() < self._deaf_until
         self._line = line
         self.connections += 1
@@ -171,7 +177,7 @@ class SimulatedPrinter:
         self._outbox.clear()
         self._selector.register(line.fd, selectors.EVENT_READ)
 
-    def _receive(self, line: _Line) -> None:
+    def _receive(self, line: PrinterLine) -> None:
         room = self.device.room
         if room == 0:
             line.pause(self._selector)
@@ -298,54 +304,3 @@ class SimulatedPrinter:
         """Nothing is worked off for a while: a buffer runs full."""
         self._stalled_until = time.monotonic() + fault.hold_ms / 1000
         self._later(fault.hold_ms, lambda: None)
-
-
-class _Line:
-    """One client's end: a socket or the master of a pseudo-terminal."""
-
-    def __init__(self, fd: int, sock: socket.socket | None) -> None:
-        self.fd = fd
-        self.sock = sock
-        self.paused = False
-        self.deaf = False
-
-    def read(self, limit: int) -> bytes | None:
-        """Bytes, nothing yet, or None when the client is gone."""
-        try:
-            data = os.read(self.fd, limit)
-        except BlockingIOError:
-            return b""
-        except OSError:
-            return None
-        return data or None
-
-    def write(self, data: bytes) -> bool:
-        try:
-            os.write(self.fd, data)
-        except BlockingIOError:
-            return True
-        except OSError:
-            return False
-        return True
-
-    def pause(self, selector: selectors.BaseSelector) -> None:
-        if not self.paused:
-            selector.unregister(self.fd)
-            self.paused = True
-
-    def resume(self, selector: selectors.BaseSelector) -> None:
-        selector.register(self.fd, selectors.EVENT_READ)
-        self.paused = False
-
-    def unregister(self, selector: selectors.BaseSelector) -> None:
-        if not self.paused:
-            selector.unregister(self.fd)
-        self.paused = False
-
-    def close(self, *, hard: bool = False) -> None:
-        if self.sock is None:
-            os.close(self.fd)
-            return
-        if hard:
-            self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        self.sock.close()

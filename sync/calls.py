@@ -12,9 +12,9 @@ from urllib.parse import urlencode
 
 import msgspec
 
+from sync.line import Call, LineFault, Reply, Transport
 from sync.retry import retry_after_ms
 from sync.signing import Request, Signer, sign_request
-from sync.transport import Call, LineFault, Reply, Transport
 from sync.wire import Changes, EnrolAnswer, EnrolRequest, Head, PushAnswer, encode
 
 PUSH, CHANGES, ENROL, HEALTH = "/v1/push", "/v1/changes", "/v1/enrol", "/v1/health"

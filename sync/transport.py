@@ -1,73 +1,27 @@
-"""One HTTP exchange with the hub: deadlines, size limits, no redirects, no environment. The simulation puts its own network here.
+"""One HTTP exchange with the hub: deadlines, size limits, no redirects, no environment.
 
-A Transport moves bytes and knows no message. What went wrong is a `LineFault` with a code, not a library's exception.
+It moves bytes and knows no message. What went wrong is a `LineFault` with a code, not a library's exception.
 """
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import socket
 import threading
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, Protocol
+import weakref
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+from sync.line import Call, Limits, LineCode, LineFault, Reply, Transport
 
 if TYPE_CHECKING:
     import requests
 
-CONNECT_S = 5.0
-READ_S = 30.0
-MAX_BODY = 2 * 1024 * 1024
-MAX_ANSWER = 16 * 1024 * 1024
+__all__ = ["Call", "HttpTransport", "Limits", "LineFault", "Reply", "Transport", "checked_base"]
+
 _CHUNK = 65_536
-
-LineCode = Literal["unreachable", "timeout", "tls", "cut", "answer-too-large", "body-too-large"]
-
-
-class LineFault(Exception):
-    """No whole answer came. Whether the hub has acted on the request is not known, save for `unreachable` and `tls`."""
-
-    def __init__(self, code: LineCode, detail: str = "") -> None:
-        super().__init__(f"{code}: {detail}" if detail else code)
-        self.code = code
-        self.detail = detail
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """A request as sent: `path` begins with "/" and has the query in it; `wait_s` is how long the hub may hold its answer."""
-
-    method: Literal["GET", "POST"]
-    path: str
-    body: bytes = b""
-    headers: Mapping[str, str] = field(default_factory=dict)
-    wait_s: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """An answer: header names lower-case, body with its content encoding undone."""
-
-    status: int
-    body: bytes
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-
-class Transport(Protocol):
-    """Carries one call; raises LineFault, nothing else."""
-
-    def send(self, call: Call) -> Reply: ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """Seconds and bytes. `total_s` bounds a whole answer, however slowly it drips."""
-
-    connect_s: float = CONNECT_S
-    read_s: float = READ_S
-    total_s: float = 60.0
-    answer: int = MAX_ANSWER
-    body: int = MAX_BODY
 
 
 class HttpTransport:
@@ -101,9 +55,14 @@ class HttpTransport:
         limits = self._limits
         if len(call.body) > limits.body:
             raise LineFault("body-too-large", str(len(call.body)))
-        deadline = self._monotonic() + limits.total_s + call.wait_s
+        total_s = limits.total_s + call.wait_s
+        session, deadline, late = self._session(), self._monotonic() + total_s, threading.Event()
+        # A read's own timeout begins anew with every byte that drips in, and headers are read before we see any.
+        timer = threading.Timer(total_s, _hang_up, (session, late))
+        timer.daemon = True
+        timer.start()
         try:
-            with self._session().request(
+            with session.request(
                 call.method,
                 self._base + call.path,
                 data=call.body or None,
@@ -114,12 +73,17 @@ class HttpTransport:
             ) as answer:
                 body = self._read(answer, deadline)
                 headers = {name.lower(): value for name, value in answer.headers.items()}
-                return Reply(answer.status_code, body, headers)
+            if late.is_set():
+                # Headers that were cut by us look whole to the library.
+                raise TimeoutError
+            return Reply(answer.status_code, body, headers)
         except (OSError, ValueError, HTTPException, HTTPError) as fault:
             # RequestException is an OSError; the others slip past requests on hostile answers. The pool may hold a half-dead
             # connection: the next try makes a new one.
             self.close()
-            raise _line_fault(fault) from fault
+            raise LineFault("timeout" if late.is_set() else _code(fault), type(fault).__name__) from fault
+        finally:
+            timer.cancel()
 
     def _read(self, answer: requests.Response, deadline: float) -> bytes:
         """The decoded body; counting what comes out, so that a small compressed answer cannot grow without end."""
@@ -170,16 +134,43 @@ def checked_base(url: str) -> str:
 
 @functools.cache
 def _session_class() -> type[requests.Session]:
+    """Made at the first call: requests is slow to import."""
     from http.cookiejar import DefaultCookiePolicy
 
     import requests
+    from requests.adapters import HTTPAdapter
+    from urllib3.connection import HTTPConnection, HTTPSConnection
+    from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
     class PlainSession(requests.Session):
-        """Keeps no cookie, and leaves a redirect alone: requests reads its whole body, however long, even when it may not follow."""
+        """Keeps no cookie, leaves a redirect alone (requests reads its whole body even when it may not follow), can hang up."""
 
         def __init__(self) -> None:
             super().__init__()
+            self.live: weakref.WeakSet[HTTPConnection] = weakref.WeakSet()
+            live = self.live
+
+            class Plain(HTTPConnection):
+                def connect(self) -> None:
+                    super().connect()
+                    live.add(self)
+
+            class Secure(HTTPSConnection):
+                def connect(self) -> None:
+                    super().connect()
+                    live.add(self)
+
+            class PlainPool(HTTPConnectionPool):
+                ConnectionCls = Plain
+
+            class SecurePool(HTTPSConnectionPool):
+                ConnectionCls = Secure
+
             self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+            adapter = HTTPAdapter()
+            adapter.poolmanager.pool_classes_by_scheme = {"http": PlainPool, "https": SecurePool}
+            for scheme in ("http://", "https://"):
+                self.mount(scheme, adapter)
 
         def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002
             return None
@@ -187,21 +178,27 @@ def _session_class() -> type[requests.Session]:
     return PlainSession
 
 
-def _line_fault(fault: Exception) -> LineFault:
+def _hang_up(session: requests.Session, late: threading.Event) -> None:
+    """Cut the connection under a call that takes too long; the reading thread wakes with an error."""
+    late.set()
+    for connection in list(getattr(session, "live", ())):
+        with contextlib.suppress(OSError):
+            # The plain socket's shutdown: that of TLS would say goodbye to whoever does not listen.
+            socket.socket.shutdown(connection.sock, socket.SHUT_RDWR)
+
+
+def _code(fault: Exception) -> LineCode:
     from requests import exceptions
 
-    detail = type(fault).__name__
     if isinstance(fault, exceptions.SSLError):
-        return LineFault("tls", detail)
+        return "tls"
     if isinstance(fault, exceptions.ConnectTimeout):
-        return LineFault("unreachable", detail)
+        return "unreachable"
     if isinstance(fault, exceptions.Timeout):
-        return LineFault("timeout", detail)
+        return "timeout"
     if isinstance(fault, (exceptions.ChunkedEncodingError, exceptions.ContentDecodingError)):
-        return LineFault("cut", detail)
+        return "cut"
     text = str(fault)
     if "Read timed out" in text:
-        return LineFault("timeout", detail)
-    if "Connection aborted" in text or "IncompleteRead" in text:
-        return LineFault("cut", detail)
-    return LineFault("unreachable", detail)
+        return "timeout"
+    return "cut" if "Connection aborted" in text or "IncompleteRead" in text else "unreachable"

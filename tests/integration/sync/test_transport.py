@@ -132,6 +132,21 @@ def test_a_dripping_answer_is_a_timeout():
     assert fault_of(answering(head, *[chunk] * 8, wait_s=0.2), limits=Limits(read_s=2, total_s=0.5)) == "timeout"
 
 
+def test_dripping_headers_are_a_timeout():
+    drips = [b"HTTP/1.1 200 OK\r\n", *[b"X: y\r\n"] * 12]
+    assert fault_of(answering(*drips, wait_s=0.15), limits=Limits(read_s=1, total_s=0.5)) == "timeout"
+
+
+def test_dripping_headers_over_tls_are_a_timeout(tls):
+    context, cert = tls
+    drips = [b"HTTP/1.1 200 OK\r\n", *[b"X: y\r\n"] * 12]
+    with RawServer(answering(*drips, wait_s=0.15), tls=context) as server:
+        line = transport(server.url, Limits(read_s=1, total_s=0.5), ca_file=cert)
+        with pytest.raises(LineFault) as found:
+            line.send(Call("GET", "/"))
+    assert found.value.code == "timeout"
+
+
 def test_a_long_poll_may_take_its_time():
     with RawServer(answering(b"", whole(b"late"), wait_s=0.6)) as server:
         assert transport(server.url).send(Call("GET", "/", wait_s=5)).body == b"late"

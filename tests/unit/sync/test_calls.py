@@ -9,8 +9,8 @@ import pytest
 import zstandard
 
 from sync.calls import HubCalls, HubFault, compress
+from sync.line import Call, LineFault, Reply
 from sync.signing import Request, Signer, Verifier, check_request
-from sync.transport import Call, LineFault, Reply
 from sync.wire import GENESIS, Changes, EnrolAnswer, EnrolRequest, Head, PushAnswer, encode
 
 TILL = Signer(b"t" * 32)

@@ -22,14 +22,28 @@ def transaction(database: peewee.SqliteDatabase) -> Iterator[None]:
 
     Raises StorageFull (nothing is written), StorageBroken, CorruptDatabase, Unavailable (another process writes).
     """
-    if database.in_transaction():
+    if in_transaction(database):
         raise RuntimeError("a transaction is open already")
     path = path_of(database)
-    with storage_errors(path), database.atomic("IMMEDIATE"):
-        yield
-        # After some errors SQLite takes a transaction back by itself; whoever caught such an error must not go on as if it stood.
-        if not database.connection().in_transaction:
-            raise StorageBroken(path=path, problem="the transaction ended before its commit")
+    # Not peewee's atomic(): its ROLLBACK of what SQLite took back by itself, as on a full disk, fails and hides the reason.
+    with storage_errors(path):
+        database.execute_sql("BEGIN IMMEDIATE")
+        try:
+            yield
+            if not in_transaction(database):
+                # Whoever caught an error that ended the transaction must not go on as if it stood.
+                raise StorageBroken(path=path, problem="the transaction ended before its commit")
+            database.execute_sql("COMMIT")
+        except BaseException:
+            if in_transaction(database):
+                with contextlib.suppress(peewee.DatabaseError):
+                    database.execute_sql("ROLLBACK")
+            raise
+
+
+def in_transaction(database: peewee.SqliteDatabase) -> bool:
+    """Whether SQLite itself has a transaction open on this connection."""
+    return bool(database.connection().in_transaction)
 
 
 class Checkpointer:

@@ -9,7 +9,7 @@ import peewee
 
 from agent.errors import CorruptDatabase, TooLarge
 from agent.rows import MAX_INC, Stored, Tail, place, position
-from agent.sqlite import Row, Statements
+from agent.sqlite import Row, Statements, in_transaction
 from agent.store.settings import Meta
 from sync import chain, wire
 
@@ -55,7 +55,7 @@ class Journal:
         A boot record begins an incarnation, higher than `above`: the highest the hub has seen of this till, whose records a
         restored disk may not know.
         """
-        if not self._sql.database.in_transaction():
+        if not in_transaction(self._sql.database):
             raise RuntimeError("a record is written together with what it says")
         tail = self.tail
         inc, seq, prev = tail.inc, tail.seq + 1, tail.hash

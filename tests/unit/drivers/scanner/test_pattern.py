@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 
 import pytest
 
@@ -79,9 +78,7 @@ def test_adjacent_repeats_of_different_signs_are_fine():
 
 
 def test_the_worst_text_takes_no_longer_than_reading_it():
+    """A backtracking engine needs 512**4 steps for one of these: it would meet the test's time-out, not its end."""
     pattern = Pattern.parse("".join(f"[{a}{b}]{{0,512}}" for a, b in ["ab", "cd", "ef", "gh"]) + "X")
-    began = time.process_time()
     for _ in range(200):
         assert pattern.match("a" * 512 + "c" * 512 + "e" * 512 + "g" * 513) is None
-    # A backtracking engine needs 512**4 steps for one of these; the bound is a thousand times what ours takes.
-    assert time.process_time() - began < 10

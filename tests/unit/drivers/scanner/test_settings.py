@@ -43,7 +43,7 @@ def test_scanner_faults(key, value, word):
         ({"kind": "member", "url": "http://x/{id}"}, "https"),
         ({"kind": "member", "symbology": ["ean13"], "length": 13}, "allowed: .*ean_upc"),
         ({"kind": "member", "ai": "1"}, "regex"),
-        ({"kind": "member", "chekc": "ean"}, "unknown field"),
+        ({"kind": "member", "verify": "ean"}, "unknown field"),
     ],
 )
 def test_rule_faults_are_told_with_their_place(rule, word):

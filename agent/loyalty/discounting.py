@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import cast
 
 from agent.loyalty.candidates import Ready, left_refusal
@@ -11,9 +12,9 @@ from agent.loyalty.decision import Trace
 from agent.loyalty.pricing import Cut, Pricing
 from agent.loyalty.programme.values import Discount, Offer
 
-MAX_REHEARSALS = 256
-"""How often the rest of the phases is tried out for `alone` offers in one evaluation. Beyond it such an offer simply stands: a
-count, not a clock, so that every machine decides the same."""
+MAX_REHEARSED = 500_000
+"""How many lines of offers (each offer counts its lines) the rest of the phases may be tried out on for `alone` offers in one
+evaluation. Beyond it such an offer simply stands: a count, not a clock, so that every machine decides the same."""
 
 GroupKey = tuple[int, str]
 
@@ -53,7 +54,9 @@ class Discounting:
         for spot, (offer, _) in enumerate(ready):
             if offer.group is not None:
                 self.groups[offer.phase, offer.group].append(spot)
-        self.rehearsals = 0
+        self._spare = MAX_REHEARSED
+        self._work = list(accumulate((len(lines) for _, lines in reversed(ready)), initial=0))
+        """Lines of offers from the end: what a rehearsal of the last n offers costs."""
 
     def run(self, course: Course, start: int = 0) -> Pricing:
         """Every offer from place `start` on; the pricing of the course is changed and returned."""
@@ -119,9 +122,10 @@ class Discounting:
         if course.focus is not None and not lines & course.focus:
             return True
         start, key = group or (spot + 1, None)
-        if self._most(lines, start, spot, course) <= cut.total or self.rehearsals >= MAX_REHEARSALS:
+        work = self._work[len(self.ready) - start]
+        if work > self._spare or not self._could_beat(cut.total, lines, (start, spot), course):
             return True
-        self.rehearsals += 1
+        self._spare -= work
         twin = course.without(spot, key, lines)
         before = sum(course.pricing.left[place] for place in lines)
         after = self.run(twin, start).left
@@ -130,10 +134,11 @@ class Discounting:
             course.tell(self.ready[spot][0], "alone-worse", {"discount": cut.total, "without": without})
         return cut.total >= without
 
-    def _most(self, lines: frozenset[int], start: int, spot: int, course: Course) -> int:
-        """No less than all offers from `start` on but `spot` could take off these lines: often enough to spare a rehearsal."""
+    def _could_beat(self, total: int, lines: frozenset[int], spots: tuple[int, int], course: Course) -> bool:
+        """Whether all offers from the first spot on, but the second's, might take more off these lines; spares rehearsals."""
         bound = 0
         left = course.pricing.left
+        start, spot = spots
         for place in range(start, len(self.ready)):
             if place == spot or place in course.banned:
                 continue
@@ -141,7 +146,9 @@ class Discounting:
             met = [each for each in theirs if each in lines]
             if met:
                 bound += discount_of(offer).most_off([left[each] for each in met])
-        return bound
+                if bound > total:
+                    return True
+        return False
 
 
 def discount_of(offer: Offer) -> Discount:

@@ -114,9 +114,8 @@ class _Compiler:
         effect = self.rewards.effect(table)
         if table.limit is not None or table.offline is not None or table.risk is not None:
             self._limits(table, table.limit)
-        if when is not UNCONDITIONAL:
-            if _later(when) != _NO_LATER:
-                desk.later(when, LATER_WHEN, ("when",))
+        if when is not UNCONDITIONAL and _later(when) != _NO_LATER:
+            desk.later(when, LATER_WHEN, ("when",))
         fits = self._phase_fits(table, effect)
         context = self.contexts.number(when)
         selector = line_selector(when, self.selecting)

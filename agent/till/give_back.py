@@ -242,17 +242,17 @@ def _book(desk: Desk, back: Back, n: int) -> None:
     own = {lot.id: lot for lot in desk.store.rights.own_lots(member)}
     mine = [own[lot.id] for lot in back.sold.body.lots if lot.id in own]
     for unit in sorted({*decision.restored, *decision.taken_back}):
-        rest = _from_own(desk, [lot for lot in mine if lot.unit == unit], decision.taken_back.get(unit, 0))
+        rest = _from_own(desk, [lot for lot in mine if lot.unit == unit], decision.taken_back.get(unit, 0), n)
         restored = sum(part.points for part in decision.restored.get(unit, ()))
         if restored or rest:
             desk.store.rights.moved(Delta(unit, restored=restored, taken_back=rest), member=member, n=n)
 
 
-def _from_own(desk: Desk, lots: list[Lot], points: int) -> int:
+def _from_own(desk: Desk, lots: list[Lot], points: int, n: int) -> int:
     for lot in lots:
         part = min(points, lot.left)
         if part:
-            desk.store.rights.relot(msgspec.structs.replace(lot, left=lot.left - part))
+            desk.store.rights.relot(msgspec.structs.replace(lot, left=lot.left - part), n=n)
             points -= part
     return points
 

@@ -156,7 +156,7 @@ def scan_to_event_ms(till: DemoTill) -> list[float]:
     time.sleep(0.5)
     times = []
     for n in range(SCANS):
-        code = ANNA if n % 2 else "2812345678903"
+        code = ANNA if n % 2 else "2812345678909"
         time.sleep(0.02)
         began = time.perf_counter()
         till.scanner.scan(code)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 ANNA = "2811111111114"
-BORIS = "2812345678903"
-NOBODY = "2899999999990"
+BORIS = "2812345678909"
+NOBODY = "2899999999994"
 BANK_CARD = "4111111111111111"
 
 MEMBERS = f"""card,name,tier,birthday,points,phone

@@ -37,11 +37,11 @@ class Stage:
         """One `kopilka-hub` command on the demo's database; what it printed."""
         return run("--database", self.database, *words, module=HUB)
 
-    def start(self, names: tuple[str, ...] = ("T1", "T2")) -> None:
+    def start(self, names: tuple[str, ...] = ("T1", "T2"), *, members_csv: str = MEMBERS) -> None:
         """Raises DemoFault."""
         members = os.path.join(self.folder, "members.csv")
         with open(members, "w", encoding="utf-8") as file:
-            file.write(MEMBERS)
+            file.write(members_csv)
         self.hub("migrate")
         self.hub("programme", "publish", self.programme)
         self.hub("import", members)
@@ -84,6 +84,12 @@ class Stage:
             if self._hub.poll() is not None or time.monotonic() > deadline:
                 raise DemoFault(f"the hub did not start; see {self.folder}/hub/log.jsonl")
             time.sleep(0.05)
+
+    def kill_hub(self) -> None:
+        """SIGKILL."""
+        assert self._hub is not None
+        self._hub.kill()
+        self._hub.wait()
 
     def _hub_answers(self) -> bool:
         line = HTTPConnection("127.0.0.1", self.hub_port, timeout=2)

@@ -144,7 +144,7 @@ class Story:
         expect(found == want, f"the hub has {found}, the receipts say {want}")
         for till in self.stage.tills:
             verify = json.loads(run("journal", "verify", "--config", till.config, "--json"))
-            expect(bool(verify.get("ok")), f"the journal of {till.name}: {verify}")
+            expect(verify["bad"] is None and not verify["odd"], f"the journal of {till.name}: {verify}")
         self.say(
             f"Итог: {self.begun} + {self.earned} начислено - {self.spent} списано = {found}; центр и обе кассы сходятся, журналы целы.",
             f"In the end: {self.begun} + {self.earned} earned - {self.spent} spent = {found}; hub and tills agree, journals are whole.",

@@ -20,6 +20,7 @@ from drivers.sim.scanner import SimulatedScanner
 START_S = 20.0
 WAIT_S = 15.0
 PAUSE_S = 0.02
+AGAIN_S = 0.75
 
 
 class DemoFault(Exception):
@@ -40,6 +41,7 @@ class DemoTill:
         self.config = os.path.join(self.folder, "config.toml")
         self._process: subprocess.Popen[bytes] | None = None
         self._count = 0
+        self._scanned = 0.0
         self._day = time.strftime("%Y%m%d-%H%M%S")
         with open(self.config, "w", encoding="utf-8") as file:
             file.write(self._toml(profile, self.printer.listen(), programme, lang))
@@ -103,6 +105,12 @@ profile = "{profile}"
         except (OSError, HTTPException):
             return False
 
+    def kill(self) -> None:
+        """SIGKILL: a power cut, as far as the process knows. The devices stay."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
+
     def stop(self) -> None:
         """SIGTERM, and off with the devices."""
         if self._process is not None and self._process.poll() is None:
@@ -133,6 +141,9 @@ profile = "{profile}"
     def scan(self, code: str) -> dict[str, Any]:
         """Show a card to the scanner and wait until the till knows who it is. Raises DemoFault."""
         self.call("DELETE", "/v1/current")
+        # The same card again at once is one scan; a person takes longer.
+        time.sleep(max(0.0, self._scanned + AGAIN_S - time.monotonic()))
+        self._scanned = time.monotonic()
         self.scanner.scan(code)
         self.wait(lambda: self.current()["member"] is not None, f"card {code} was not recognised")
         found: dict[str, Any] = self.current()["member"]

@@ -62,6 +62,8 @@ class Delta(Struct, frozen=True):
     spent: int = 0
     restored: int = 0
     taken_back: int = 0
+    lots: dict[str, int] = {}
+    """How much less each lot has left by it (negative: more), as far as lots are known; what `taken_back` took is not among them."""
 
 
 class Operation(Struct, frozen=True, kw_only=True):

@@ -80,7 +80,7 @@ class Journal:
         )
         line = wire.encode(record)
         if len(line) > wire.RECORD_BYTES:
-            raise TooLarge(what="record", limit=wire.RECORD_BYTES, found=len(line))
+            raise TooLarge(what="record", limit_bytes=wire.RECORD_BYTES, found=len(line))
         digest = chain.link(prev, line, seq=seq, inc=inc)
         kind = str(type(body).__struct_config__.tag)
         self._sql.run(

@@ -48,6 +48,14 @@ class Operations:
         row = self._sql.one(f"{_HOLD} WHERE id = ?", (id,))
         return self._hold(row) if row else None
 
+    def hold_of(self, content: str) -> Hold | None:
+        """The newest hold of a content that was not captured, open ones first."""
+        row = self._sql.one(
+            f"{_HOLD} WHERE content = ? AND state <> 'captured' ORDER BY state <> 'open', created DESC, id LIMIT 1",
+            (content,),
+        )
+        return self._hold(row) if row else None
+
     def holds(self, state: str, member: str | None = None) -> list[Hold]:
         """Holds in a state, oldest first, at most 500."""
         rows = (
@@ -63,7 +71,7 @@ class Operations:
         """Keep a new hold, or the new state of one."""
         self._sql.run(
             "INSERT INTO hold (id, content, state, member, created, expires, points, quote)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET state = excluded.state",
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET state = excluded.state, quote = excluded.quote",
             (
                 hold.id, hold.content, hold.state, hold.member, hold.created, hold.expires,
                 msgspec.json.encode(hold.points).decode(), hold.quote,

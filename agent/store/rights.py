@@ -16,6 +16,7 @@ from sync.wire import MemberState, encode
 
 _lease = msgspec.json.Decoder(Lease)
 _lot = msgspec.json.Decoder(Lot)
+_parts = msgspec.json.Decoder(dict[str, int])
 _WANT = "SELECT n, member, unit, points, style, at, state, reason FROM want"
 
 
@@ -108,21 +109,28 @@ class Rights:
 
     def moved(self, delta: Delta, *, member: str, n: int) -> None:
         self._sql.run(
-            "INSERT INTO delta (n, unit, member, spent, restored, taken_back) VALUES (?, ?, ?, ?, ?, ?)",
-            (n, delta.unit, member, delta.spent, delta.restored, delta.taken_back),
+            "INSERT INTO delta (n, unit, member, spent, restored, taken_back, lots) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (n, delta.unit, member, delta.spent, delta.restored, delta.taken_back, encode(delta.lots).decode()),
         )
 
     def deltas(self, member: str) -> list[Delta]:
         """A member's movements the hub has not told back, added up by unit; takings from own lots that became the hub's included."""
         rows = self._sql.all(
-            "SELECT unit, sum(spent), sum(restored), sum(taken_back) FROM ("
-            " SELECT unit, spent, restored, taken_back FROM delta WHERE member = ?1 UNION ALL"
-            " SELECT unit, 0, 0, points FROM own_part WHERE member = ?1"
-            "  AND NOT EXISTS (SELECT 1 FROM own_lot WHERE own_lot.id = own_part.lot)"
-            ") GROUP BY unit ORDER BY unit",
+            "SELECT unit, spent, restored, taken_back, lots FROM delta WHERE member = ?1 UNION ALL"
+            " SELECT unit, 0, 0, points, '{}' FROM own_part WHERE member = ?1"
+            "  AND NOT EXISTS (SELECT 1 FROM own_lot WHERE own_lot.id = own_part.lot)",
             (member,),
         )
-        return [Delta(*row) for row in rows]
+        sums: dict[str, Delta] = {}
+        for unit, spent, restored, taken_back, text in rows:
+            so_far = sums.get(unit, Delta(unit))
+            lots = dict(so_far.lots)
+            for lot, points in decoded(_parts, text, path=self._sql.path, table="delta").items():
+                lots[lot] = lots.get(lot, 0) + points
+            sums[unit] = Delta(
+                unit, so_far.spent + spent, so_far.restored + restored, so_far.taken_back + taken_back, lots
+            )
+        return [sums[unit] for unit in sorted(sums)]
 
     def told(self, state: MemberState, till: str) -> None:
         """Drop what the hub's word of a member now includes, by its watermark of this till's incarnations."""

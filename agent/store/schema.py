@@ -17,6 +17,7 @@ CREATE TABLE hold (
   id TEXT PRIMARY KEY, content TEXT NOT NULL, state TEXT NOT NULL, member TEXT, created INTEGER NOT NULL,
   expires INTEGER NOT NULL, points TEXT NOT NULL, quote BLOB NOT NULL) WITHOUT ROWID;
 CREATE INDEX hold_open ON hold (member) WHERE state = 'open';
+CREATE INDEX hold_content ON hold (content);
 -- Members as the hub last told, replaced whole; handles are keyed HMACs of cards and phones.
 CREATE TABLE member (id TEXT PRIMARY KEY, rev INTEGER NOT NULL, state BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE handle (hmac TEXT PRIMARY KEY, member TEXT NOT NULL) WITHOUT ROWID;
@@ -40,7 +41,7 @@ CREATE TABLE own_part (
 CREATE INDEX own_part_member ON own_part (member);
 CREATE TABLE delta (
   n INTEGER NOT NULL, unit TEXT NOT NULL, member TEXT NOT NULL, spent INTEGER NOT NULL, restored INTEGER NOT NULL,
-  taken_back INTEGER NOT NULL, PRIMARY KEY (n, unit)) WITHOUT ROWID;
+  taken_back INTEGER NOT NULL, lots TEXT NOT NULL, PRIMARY KEY (n, unit)) WITHOUT ROWID;
 CREATE INDEX delta_member ON delta (member);
 CREATE TABLE receipt (
   id TEXT PRIMARY KEY, n INTEGER NOT NULL, at INTEGER NOT NULL, document BLOB NOT NULL, summary BLOB NOT NULL) WITHOUT ROWID;

@@ -33,7 +33,9 @@ def routes(place: Place) -> list[Route]:
     def on_quote(call: Call[Sale, object]) -> object:
         given, _, held = granted(quote(desk, call.body))
         answer = quoted(desk, given, held, lang=call.lang)
-        place.events.publish("quote", answer)
+        # The POS knows what its lines are called; the page does not.
+        names = {str(line.n): line.name or line.sku for line in call.body.lines}
+        place.events.publish("quote", {**answer, "names": names})
         return answer
 
     def on_hold(call: Call[HoldBody, object]) -> object:

@@ -100,6 +100,15 @@ def status(
         "leases": {"open": len(desk.store.rights.leases()), "wanted": len(desk.store.rights.pending())},
         "members": desk.store.members.count(),
         "clock": {"trusted": desk.clock.trusted()},
-        "programme": {"id": programme.id, "version": programme.version},
+        "programme": {
+            "id": programme.id,
+            "version": programme.version,
+            "digits": programme.digits,
+            # How points are counted and called: the page shows figures, not smallest points.
+            "currencies": [
+                {"id": row.id, "scale": row.scale, "names": {"ru": row.names.of("ru"), "en": row.names.of("en")}}
+                for row in programme.currencies
+            ],
+        },
         "journal": {"inc": desk.store.journal.tail.inc, "seq": desk.store.journal.tail.seq},
     }

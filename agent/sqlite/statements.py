@@ -51,7 +51,8 @@ class Statements:
     def each(self, sql: str, values: Sequence[object] = ()) -> Generator[Row, None, None]:
         """Rows one by one, however many; the connection has an open read until the last one."""
         try:
-            yield from self.database.execute_sql(sql, values)
+            for row in self.database.execute_sql(sql, values):  # noqa: UP028 - `yield from` closes the cursor late, after its connection
+                yield row
         except _ERRORS as error:
             self._tell(error)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import msgspec
@@ -17,7 +18,8 @@ ANCHOR = "journal_anchor"
 """Key of `meta`: position and hash of the last record that was pruned."""
 BATCH = 500
 BATCH_BYTES = 2 * 1024 * 1024
-_ROW = "SELECT n, kind, line, hash FROM journal"
+_ANCHOR = re.compile(r"([0-9]{1,18}) ([0-9a-f]{64})")
+_ROW = "SELECT n, kind, CAST(line AS BLOB), hash FROM journal"
 
 
 class Journal:
@@ -35,7 +37,7 @@ class Journal:
         """Take the tail from the disk: at start, and when another connection has written. Raises CorruptDatabase."""
         row = self._sql.one(f"{_ROW} ORDER BY n DESC LIMIT 1")
         if row is None:
-            n, hash_ = self._anchor()
+            n, hash_ = anchor(self._sql)
             self.tail = Tail(*place(n), hash_, 0)
             return
         last = _stored(row)
@@ -119,7 +121,7 @@ class Journal:
         row = self._sql.one("SELECT hash FROM journal WHERE n <= ? ORDER BY n DESC LIMIT 1", (n,))
         if row is not None:
             return str(row[0])
-        pruned, hash_ = self._anchor()
+        pruned, hash_ = anchor(self._sql)
         if n < pruned:
             raise CorruptDatabase(path=self._sql.path, problem=f"the journal before {place(pruned)} was pruned")
         return hash_
@@ -145,9 +147,16 @@ class Journal:
         self._meta.put(ANCHOR, f"{row[0]} {row[1]}")
         return self._sql.run("DELETE FROM journal WHERE n <= ?", (row[0],))
 
-    def _anchor(self) -> tuple[int, str]:
-        n, _, hash_ = self._meta.get(ANCHOR, f"0 {wire.GENESIS}").partition(" ")
-        return int(n), hash_
+
+def anchor(sql: Statements) -> tuple[int, str]:
+    """Position and hash of the last record that was pruned; (0, GENESIS) when none was. Raises CorruptDatabase."""
+    text = Meta(sql.database).get(ANCHOR)
+    if not text:
+        return 0, wire.GENESIS
+    found = _ANCHOR.fullmatch(text)
+    if found is None:
+        raise CorruptDatabase(path=sql.path, problem=f"{ANCHOR}: {text[:100]!r}")
+    return int(found[1]), found[2]
 
 
 def _stored(row: Row) -> Stored:

@@ -10,7 +10,7 @@ from agent.rows import MAX_SEQ, Stored, place, position
 from agent.sqlite import Row, Statements, open_database
 from agent.store.settings import Meta
 
-_ROW = "SELECT n, kind, line, hash FROM journal"
+_ROW = "SELECT n, kind, CAST(line AS BLOB), hash FROM journal"
 
 
 @contextlib.contextmanager

@@ -1,64 +1,67 @@
-"""The till's tables, as numbered steps. Times are UTC milliseconds; `n` is incarnation << 40 | seq, so rows sort as records do."""
+"""The till's tables, as numbered steps. Times are UTC milliseconds; `n` is incarnation << 40 | seq, so rows sort as records do.
+
+STRICT, so that a hand with a SQLite shell cannot turn bytes into text.
+"""
 
 from __future__ import annotations
 
 import peewee
 
 FIRST = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID, STRICT;
 -- The journal: the record's own bytes. Never updated; pruned only below what the hub holds durably.
-CREATE TABLE journal (n INTEGER PRIMARY KEY, kind TEXT NOT NULL, line BLOB NOT NULL, hash TEXT NOT NULL);
+CREATE TABLE journal (n INTEGER PRIMARY KEY, kind TEXT NOT NULL, line BLOB NOT NULL, hash TEXT NOT NULL) STRICT;
 -- What the POS asked for, by its own id: the net under every replay.
 CREATE TABLE operation (
   kind TEXT NOT NULL, id TEXT NOT NULL, n INTEGER NOT NULL, content TEXT NOT NULL, of TEXT, member TEXT,
-  at INTEGER NOT NULL, state TEXT NOT NULL, answer BLOB NOT NULL, PRIMARY KEY (kind, id)) WITHOUT ROWID;
+  at INTEGER NOT NULL, state TEXT NOT NULL, answer BLOB NOT NULL, PRIMARY KEY (kind, id)) WITHOUT ROWID, STRICT;
 CREATE INDEX operation_of ON operation (of) WHERE of IS NOT NULL;
 CREATE TABLE hold (
   id TEXT PRIMARY KEY, content TEXT NOT NULL, state TEXT NOT NULL, member TEXT, created INTEGER NOT NULL,
-  expires INTEGER NOT NULL, points TEXT NOT NULL, quote BLOB NOT NULL) WITHOUT ROWID;
+  expires INTEGER NOT NULL, points TEXT NOT NULL, quote BLOB NOT NULL) WITHOUT ROWID, STRICT;
 CREATE INDEX hold_open ON hold (member) WHERE state = 'open';
 CREATE INDEX hold_content ON hold (content);
 -- Members as the hub last told, replaced whole; handles are keyed HMACs of cards and phones.
-CREATE TABLE member (id TEXT PRIMARY KEY, rev INTEGER NOT NULL, state BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE handle (hmac TEXT PRIMARY KEY, member TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE member (id TEXT PRIMARY KEY, rev INTEGER NOT NULL, state BLOB NOT NULL) WITHOUT ROWID, STRICT;
+CREATE TABLE handle (hmac TEXT PRIMARY KEY, member TEXT NOT NULL) WITHOUT ROWID, STRICT;
 -- The rights to spend, and the wishes for them.
 CREATE TABLE want (
   n INTEGER PRIMARY KEY, member TEXT NOT NULL, unit TEXT NOT NULL, points INTEGER NOT NULL, style TEXT NOT NULL,
-  at INTEGER NOT NULL, state TEXT NOT NULL, reason TEXT NOT NULL DEFAULT '');
+  at INTEGER NOT NULL, state TEXT NOT NULL, reason TEXT NOT NULL DEFAULT '') STRICT;
 CREATE INDEX want_pending ON want (member) WHERE state = 'pending';
 CREATE INDEX want_refused ON want (member, unit) WHERE state = 'refused';
 CREATE TABLE lease (
   id TEXT PRIMARY KEY, member TEXT NOT NULL, unit TEXT NOT NULL, state TEXT NOT NULL, body BLOB NOT NULL,
-  used INTEGER NOT NULL) WITHOUT ROWID;
+  used INTEGER NOT NULL) WITHOUT ROWID, STRICT;
 CREATE INDEX lease_member ON lease (member) WHERE state = 'open';
 -- What this till's own records did and the hub's word of the member does not yet include.
-CREATE TABLE own_lot (id TEXT PRIMARY KEY, member TEXT NOT NULL, n INTEGER NOT NULL, body BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE own_lot (id TEXT PRIMARY KEY, member TEXT NOT NULL, n INTEGER NOT NULL, body BLOB NOT NULL) WITHOUT ROWID, STRICT;
 CREATE INDEX own_lot_member ON own_lot (member);
 -- Takings from own lots, by the record that took; they count by themselves once the hub tells the lot.
 CREATE TABLE own_part (
   n INTEGER NOT NULL, lot TEXT NOT NULL, unit TEXT NOT NULL, member TEXT NOT NULL, points INTEGER NOT NULL,
-  PRIMARY KEY (n, lot)) WITHOUT ROWID;
+  PRIMARY KEY (n, lot)) WITHOUT ROWID, STRICT;
 CREATE INDEX own_part_member ON own_part (member);
 CREATE TABLE delta (
   n INTEGER NOT NULL, unit TEXT NOT NULL, member TEXT NOT NULL, spent INTEGER NOT NULL, restored INTEGER NOT NULL,
-  taken_back INTEGER NOT NULL, lots TEXT NOT NULL, PRIMARY KEY (n, unit)) WITHOUT ROWID;
+  taken_back INTEGER NOT NULL, lots TEXT NOT NULL, PRIMARY KEY (n, unit)) WITHOUT ROWID, STRICT;
 CREATE INDEX delta_member ON delta (member);
 CREATE TABLE receipt (
-  id TEXT PRIMARY KEY, n INTEGER NOT NULL, at INTEGER NOT NULL, document BLOB NOT NULL, summary BLOB NOT NULL) WITHOUT ROWID;
+  id TEXT PRIMARY KEY, n INTEGER NOT NULL, at INTEGER NOT NULL, document BLOB NOT NULL, summary BLOB NOT NULL) WITHOUT ROWID, STRICT;
 CREATE INDEX receipt_n ON receipt (n);
 -- `seq` keeps the order of arrival among jobs of one moment.
 CREATE TABLE print_job (
   seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, printer TEXT NOT NULL, state TEXT NOT NULL, kind TEXT NOT NULL, created INTEGER NOT NULL,
   expires INTEGER, attempts INTEGER NOT NULL DEFAULT 0, first_attempt INTEGER, cause TEXT NOT NULL DEFAULT '',
-  receipt TEXT, document BLOB NOT NULL);
+  receipt TEXT, document BLOB NOT NULL) STRICT;
 CREATE INDEX print_job_receipt ON print_job (receipt) WHERE receipt IS NOT NULL;
 CREATE INDEX print_job_open ON print_job (printer, created, seq)
   WHERE state NOT IN ('printed', 'handed_over', 'cancelled', 'expired');
 CREATE TABLE programme (
   hash TEXT PRIMARY KEY, version INTEGER NOT NULL, effective_from INTEGER NOT NULL, text TEXT NOT NULL,
-  signature TEXT NOT NULL) WITHOUT ROWID;
+  signature TEXT NOT NULL) WITHOUT ROWID, STRICT;
 CREATE TABLE rejected (
-  n INTEGER PRIMARY KEY, reason TEXT NOT NULL, at INTEGER NOT NULL);
+  n INTEGER PRIMARY KEY, reason TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
 """
 
 

@@ -10,9 +10,8 @@ from msgspec import Struct
 
 from agent.rows import place
 from agent.sqlite import Statements
-from agent.store.journal import ANCHOR
+from agent.store.journal import anchor
 from agent.store.reader import reading
-from agent.store.settings import Meta
 from sync import chain, wire
 
 MARK_DIGITS = 6
@@ -58,22 +57,20 @@ def journal_verify(path: str, progress: Callable[[int], None] | None = None) -> 
     Raises CorruptDatabase (SQLite itself finds damage, or there is no journal), StorageBroken (no such file).
     """
     with reading(path) as sql:
-        found = _Walk(sql, Meta(sql.database).get(ANCHOR), progress or (lambda _: None)).run()
+        found = _Walk(sql, progress or (lambda _: None)).run()
         return found if found.bad else _marks(sql, found)
 
 
 class _Walk:
     """One pass over the rows, good up to where it stopped."""
 
-    def __init__(self, sql: Statements, anchor: str, progress: Callable[[int], None]) -> None:
+    def __init__(self, sql: Statements, progress: Callable[[int], None]) -> None:
         self._sql = sql
         self._progress = progress
         self._odd: Bad | None = None
         self.count = 0
-        self.last = (0, 0, wire.GENESIS)
-        if anchor:
-            n, _, hash_ = anchor.partition(" ")
-            self.last = (*place(int(n)), hash_)
+        n, hash_ = anchor(sql)
+        self.last = (*place(n), hash_)
 
     def run(self) -> Verified:
         inc, seq, prev = self.last
@@ -125,11 +122,17 @@ def _marks(sql: Statements, found: Verified) -> Verified:
 def _compared(sql: Statements) -> Iterator[tuple[str, bool]]:
     row = sql.one("SELECT min(n) FROM journal")
     least = row[0] if row and row[0] is not None else 0
-    join = "LEFT JOIN journal ON journal.n = t.n WHERE t.n >= ?"
-    for id_, document, hash_ in sql.each(f"SELECT t.id, t.document, journal.hash FROM receipt t {join}", (least,)):  # noqa: S608 - fixed words
+    receipts = (
+        "SELECT t.id, CAST(t.document AS BLOB), journal.hash FROM receipt t"
+        " LEFT JOIN journal ON journal.n = t.n WHERE t.n >= ?"
+    )
+    for id_, document, hash_ in sql.each(receipts, (least,)):
         yield f"receipt {id_}", hash_ is not None and hash_[:MARK_DIGITS].encode() in document
-    fields = "t.kind, t.id, t.n, t.answer, journal.hash"
-    for kind, id_, n, answer, hash_ in sql.each(f"SELECT {fields} FROM operation t {join}", (least,)):  # noqa: S608 - fixed words
+    operations = (
+        "SELECT t.kind, t.id, t.n, CAST(t.answer AS BLOB), journal.hash FROM operation t"
+        " LEFT JOIN journal ON journal.n = t.n WHERE t.n >= ?"
+    )
+    for kind, id_, n, answer, hash_ in sql.each(operations, (least,)):
         yield f"{kind} {id_}", _answered(answer, n, hash_)
 
 

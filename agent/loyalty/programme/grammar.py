@@ -17,7 +17,7 @@ MAX_TIERS = 20
 MAX_MINOR = 10**12
 MAX_POINTS = 10**12
 
-Name = Annotated[str, Meta(min_length=1, max_length=60, pattern=r"^[\w.:-]+$")]
+Name = Annotated[str, Meta(min_length=1, max_length=60, pattern=r"^[\w.:-]+$(?!\n)")]
 Word = Annotated[str, Meta(min_length=1, max_length=100)]
 Label = Annotated[str, Meta(min_length=1, max_length=100)]
 Words = Word | Annotated[tuple[Word, ...], Meta(min_length=1, max_length=MAX_WORDS)]
@@ -51,7 +51,7 @@ class Head(Strict, frozen=True):
 
     id: Name
     version: Annotated[int, Meta(ge=1, le=2**31)]
-    currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}$")]
+    currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}$(?!\n)")]
     timezone: Word = "UTC"
     effective_from: Word | None = None
     hint_within: Word = "25%"
@@ -82,7 +82,7 @@ class LotsTable(Strict, frozen=True):
 class PointsTable(Strict, frozen=True):
     """[points.X]"""
 
-    worth: Annotated[str, Meta(pattern=r"^\d{1,9}(\.\d{1,6})?$")]
+    worth: Annotated[str, Meta(pattern=r"^[0-9]{1,9}(\.[0-9]{1,6})?$(?!\n)")]
     name: NamesTable = UNNAMED
     scale: Annotated[int, Meta(ge=0, le=4)] = 0
     redeem: RedeemTable | None = None
@@ -98,14 +98,29 @@ class DiscountTable(Strict, frozen=True):
     rounding: Literal["floor", "half_up", "half_even"] = "half_up"
 
 
+class ReachTable(Strict, frozen=True):
+    """What a level asks for, in a rolling ("365d") or calendar ("year") window."""
+
+    spend: MinorInt | None = None
+    points: PointsInt | None = None
+    visits: PointsInt | None = None
+    balance: PointsInt | None = None
+    window: Word | None = None
+
+
+class BenefitsTable(Strict, frozen=True):
+    ru: Annotated[tuple[Label, ...], Meta(max_length=20)] = ()
+    en: Annotated[tuple[Label, ...], Meta(max_length=20)] = ()
+
+
 class TierTable(Strict, frozen=True, rename={"from_": "from"}):
     """[[tier]]"""
 
     id: Name
     name: NamesTable = UNNAMED
-    from_: Later = None
-    keep: Later = None
-    benefits: Later = None
+    from_: ReachTable | None = None
+    keep: Word | None = None
+    benefits: BenefitsTable | None = None
     this_sale: Later = None
 
 

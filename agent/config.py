@@ -34,7 +34,8 @@ _KINDS: dict[type, str] = {
     dict: "a table",
     list: "a list",
 }
-_SECRET = Meta(extra={"secret": True})
+_MARK = "secret"
+_SECRET = Meta(extra={_MARK: True})
 _ENDS = {
     "ge": ">= {}",
     "gt": "> {}",
@@ -137,7 +138,7 @@ class _Check:
             return self.struct(data, hint, path)
         origin, args = get_origin(hint) or hint, get_args(hint)
         # What stands inside a secret is secret too.
-        inner = (_SECRET,) if any((meta.extra or {}).get("secret") for meta in metas) else ()
+        inner = (_SECRET,) if any((meta.extra or {}).get(_MARK) for meta in metas) else ()
         before = len(self.faults)
         if origin is dict and args and isinstance(data, dict):
             for key, item in data.items():
@@ -314,4 +315,4 @@ def _what(error: msgspec.ValidationError, data: object, *, secret: bool) -> str:
 
 
 def _is_secret(hint: Any) -> bool:
-    return any((meta.extra or {}).get("secret") for meta in _bare(hint, ())[1])
+    return any((meta.extra or {}).get(_MARK) for meta in _bare(hint, ())[1])

@@ -65,48 +65,24 @@ CODES = {
         ru=(
             "Нужен ключ доступа.",
             "Ключа нет, или касса его не знает.",
-            "Выдайте ключ: kopilka token add --scope {scope}",
+            "Выдайте ключ: kopilka token add ИМЯ --scope {scope}",
         ),
         en=(
             "An access token is needed.",
             "There is none, or this till does not know it.",
-            "Make one: kopilka token add --scope {scope}",
-        ),
-    ),
-    "page-unpaired": both(
-        ru=(
-            "Эта страница ещё не связана с кассой.",
-            "Ключа нет, или он отозван.",
-            "Выполните kopilka page pair и введите код.",
-        ),
-        en=(
-            "This page is not paired with the till yet.",
-            "There is no token, or it was revoked.",
-            "Run kopilka page pair and type the code.",
-        ),
-    ),
-    "pair-refused": both(
-        ru=(
-            "Код не подошёл.",
-            "Код неверен, уже использован или старше десяти минут.",
-            "Выполните kopilka page pair и введите новый код.",
-        ),
-        en=(
-            "The code was not accepted.",
-            "It is wrong, used, or older than ten minutes.",
-            "Run kopilka page pair and type the new code.",
+            "Make one: kopilka token add NAME --scope {scope}",
         ),
     ),
     "forbidden": both(
         ru=(
             "Этому ключу такое не позволено.",
             "Нужно право {scope}.",
-            "Выдайте другой ключ: kopilka token add --scope {scope}",
+            "Выдайте другой ключ: kopilka token add ИМЯ --scope {scope}",
         ),
         en=(
             "This token may not do that.",
             "The scope {scope} is needed.",
-            "Make another: kopilka token add --scope {scope}",
+            "Make another: kopilka token add NAME --scope {scope}",
         ),
     ),
     "host-refused": both(

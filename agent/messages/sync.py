@@ -5,14 +5,6 @@ from __future__ import annotations
 from agent.messages.shape import both
 
 CODES = {
-    "hub-away": both(
-        ru=("Нет связи с центром.", "Не отвечает с {since}.", "Продажи идут, баллы начисляются; проверьте сеть."),
-        en=(
-            "No line to the centre.",
-            "It has not answered since {since}.",
-            "Sales go on, points are given; check the network.",
-        ),
-    ),
     "hub-nonsense": both(
         ru=("Центр ответил непонятно.", "{problem}", "Продажи идут; сообщите тому, кто ведёт центр."),
         en=("The centre's answer makes no sense.", "{problem}", "Sales go on; tell whoever runs the centre."),

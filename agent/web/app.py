@@ -122,7 +122,7 @@ class _Endpoint:
         route = self._route
         caller: Caller = scope.get(CALLER, NOBODY)
         if route.scopes and not caller.scopes & set(route.scopes):
-            raise (Forbidden if caller.scopes else Unauthorised)(**_needed(route, caller))
+            raise (Forbidden if caller.scopes else Unauthorised)(scope=route.scopes[0])
         call = Call(
             body=await self._body(receive, headers),
             query=self._query(scope.get("query_string", b"")),
@@ -189,10 +189,6 @@ class _Endpoint:
 
 class _Nothing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The query of a call that takes none."""
-
-
-def _needed(route: Route, caller: Caller) -> dict[str, str]:
-    return {"scope": " | ".join(route.scopes), "name": caller.name} if caller.scopes else {"scope": route.scopes[0]}
 
 
 def _kept(headers: Headers) -> Mapping[str, str]:

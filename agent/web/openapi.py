@@ -36,7 +36,7 @@ def openapi(routes: Sequence[Route], *, title: str, version: str, server: str = 
         "components": {
             "schemas": components,
             "securitySchemes": {
-                "bearer": {"type": "http", "scheme": "bearer", "description": "kopilka token add --scope SCOPE"},
+                "bearer": {"type": "http", "scheme": "bearer", "description": "kopilka token add NAME --scope SCOPE"},
                 "page": {"type": "apiKey", "in": "cookie", "name": "kopilka_page"},
             },
         },

@@ -33,12 +33,13 @@ BACKLOG = 256
 class Connection(H11Protocol):
     """uvicorn's HTTP/1.1 with deadlines: who opens a socket and says nothing, or little by little, is hung up on."""
 
+    most = MAX_CONNECTIONS
     _deadline: asyncio.TimerHandle | None = None
     _stall: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        if len(self.connections) > MAX_CONNECTIONS:
+        if len(self.connections) > self.most:
             self._drop("too-many-connections")
             return
         self._expect_header()
@@ -101,10 +102,19 @@ class _Uvicorn(uvicorn.Server):
 
 
 class Server:
-    """One HTTP server in one thread. `on_stop` ends what would never end by itself: event streams."""
+    """One HTTP server in one thread.
+
+    `on_stop` ends what would never end by itself: event streams, sleeping polls. `max_connections` is for a hub, whose tills
+    each keep a poll open; every connection is a file and some kilobytes.
+    """
 
     def __init__(
-        self, app: ASGIApp, sockets: Sequence[socket.socket], *, on_stop: Callable[[], None] | None = None
+        self,
+        app: ASGIApp,
+        sockets: Sequence[socket.socket],
+        *,
+        on_stop: Callable[[], None] | None = None,
+        max_connections: int = MAX_CONNECTIONS,
     ) -> None:
         self._sockets = list(sockets)
         self._files = [listener.getsockname() for listener in sockets if listener.family == socket.AF_UNIX]
@@ -113,7 +123,7 @@ class Server:
         config = uvicorn.Config(
             app,
             loop="asyncio",
-            http=Connection,
+            http=type("Connection", (Connection,), {"most": max_connections}),
             ws="none",
             lifespan="off",
             interface="asgi3",

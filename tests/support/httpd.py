@@ -82,7 +82,9 @@ def read_reply(line: socket.socket) -> Reply:
 
 
 @contextlib.contextmanager
-def serving(routes, *, others=(), guarded=True, on_stop=None, unix=None, **setting) -> Iterator[Site]:
+def serving(
+    routes, *, others=(), guarded=True, on_stop=None, unix=None, max_connections=400, **setting
+) -> Iterator[Site]:
     """Serve a route table behind the guard, on a free port of the loopback and perhaps a Unix socket."""
     listener = tcp_socket("127.0.0.1", 0)
     port = listener.getsockname()[1]
@@ -94,7 +96,9 @@ def serving(routes, *, others=(), guarded=True, on_stop=None, unix=None, **setti
             socket_scopes=frozenset({"pos", "read"}),
         )
         sockets = [listener, unix] if unix else [listener]
-        server = Server(Guard(app, rules) if guarded else app, sockets, on_stop=on_stop)
+        server = Server(
+            Guard(app, rules) if guarded else app, sockets, on_stop=on_stop, max_connections=max_connections
+        )
         path = unix.getsockname() if unix else ""
         server.start()
         try:

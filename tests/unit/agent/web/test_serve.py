@@ -92,9 +92,8 @@ def test_a_kept_connection_has_the_same_deadline_for_its_next_header(monkeypatch
             assert ended(line)
 
 
-def test_connections_beyond_the_limit_are_closed(monkeypatch):
-    monkeypatch.setattr(serve, "MAX_CONNECTIONS", 5)
-    with serving(ROUTES) as site:
+def test_connections_beyond_the_limit_are_closed():
+    with serving(ROUTES, max_connections=5) as site:
         kept = [site.connect() for _ in range(5)]
         time.sleep(0.05)
         with site.connect() as sixth:

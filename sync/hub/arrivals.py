@@ -20,6 +20,8 @@ class Mark(Struct, frozen=True):
     forks: int = 0
     durable: int = 0
     """Inside the last verified backup."""
+    answered: int = 0
+    """Highest wish answered: one up to here that has no lease was refused, and a repeated push does not make it a grant."""
 
 
 class Arrived(Struct, frozen=True):

@@ -10,6 +10,7 @@ import contextlib
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+import msgspec
 import peewee
 
 from agent.errors import Forbidden, Unauthorised
@@ -81,7 +82,7 @@ class Hub:
         stand = reception.stand(head, batch, mark, hash_at)
         if stand.fork:
             _log.error("fork", extra={"till": till.till, "inc": head.inc, "first": head.first, "wm": mark.wm})
-            mark = Mark(mark.till, mark.inc, mark.wm, mark.hash, mark.hlc, mark.forks + 1, mark.durable)
+            mark = msgspec.structs.replace(mark, forks=mark.forks + 1)
             journal.advance(self.database, mark, at=self.clock())
         if stand.fork or stand.gap:
             return self._answer(till, head, mark, fork=stand.fork)
@@ -103,13 +104,19 @@ class Hub:
         wants += [record for record in outcome.wants if record.seq in head.pending_wants]
         answers = self._grant(ground, mark, wants, after)
         self._write(mark, outcome, [Change(before[member], after[member]) for member in before])
-        if fresh:
-            mark = Mark(
-                mark.till, mark.inc, fresh[-1].seq, fresh[-1].hash, max(mark.hlc, outcome.hlc), mark.forks, mark.durable
-            )
-            journal.append(self.database, mark, fresh, at=ground.now_ms)
-            journal.advance(self.database, mark, at=ground.now_ms)
+        answered = max([mark.answered, *(record.seq for record in wants)])
+        if fresh or answered > mark.answered:
+            mark = self._advance(mark, fresh, hlc=outcome.hlc, answered=answered)
         return self._answer(till, head, mark, verdicts=outcome.verdicts, answers=answers)
+
+    def _advance(self, mark: Mark, fresh: Sequence[Arrived], *, hlc: int, answered: int) -> Mark:
+        now_ms = self.clock()
+        mark = msgspec.structs.replace(mark, hlc=max(mark.hlc, hlc), answered=answered)
+        if fresh:
+            mark = msgspec.structs.replace(mark, wm=fresh[-1].seq, hash=fresh[-1].hash)
+            journal.append(self.database, mark, fresh, at=now_ms)
+        journal.advance(self.database, mark, at=now_ms)
+        return mark
 
     def _ground(self, till: tills.Till) -> Ground:
         zone = programmes.zone(self.database) or DEFAULT_ZONE
@@ -140,7 +147,7 @@ class Hub:
             recall=lambda: meta.count_up(self.database, "recall"),
         )
         return tuple(
-            desk.answer(after[record.body.member], record, record.body)
+            desk.answer(after[record.body.member], record, record.body, answered=record.seq <= mark.answered)
             for record in wants
             if isinstance(record.body, WantBody)
         )

@@ -5,7 +5,7 @@ A member's imported points are one lot with a fixed id, so a second run of the s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import islice
 from typing import TextIO
@@ -18,8 +18,11 @@ from agent.sqlite import transaction
 from sync.hub.leases import HUB
 from sync.hub.roster import BadRow, Row, read_rows
 from sync.hub.store import feed, meta, roster
+from sync.hub.store.stage import Person, Stage
 
-BATCH = 5_000
+BATCH = 20_000
+MANY = 50_000
+"""From so many rows on the look-up by card is made anew at the end instead of kept up row by row."""
 FAULTS = 100
 """So many are listed, the rest are counted."""
 TELL_EVERY = 20_000
@@ -73,50 +76,73 @@ def check(file: TextIO, tell: Callable[[int], None] = lambda _: None) -> Checked
 
 
 def import_members(
-    database: peewee.SqliteDatabase, file: TextIO, ground: Ground, *, tell: Callable[[int], None] = lambda _: None
+    database: peewee.SqliteDatabase,
+    file: TextIO,
+    ground: Ground,
+    *,
+    tell: Callable[[int], None] = lambda _: None,
+    wrote: Callable[[int, int], None] = lambda _rows, _of: None,
 ) -> Imported:
-    """Write the file's sound rows, a transaction a batch; `tell(rows)` after each. Raises storage errors; what was written until then stays."""
-    done = fresh = points = skipped = 0
-    for batch in _batches(read_rows(file)):
-        good = [row for row in batch if isinstance(row, Row)]
-        skipped += len(batch) - len(good)
+    """Write the file's sound rows, a transaction a batch; `tell(rows)` while reading, `wrote(rows, of)` while writing.
+
+    Raises storage errors; what was written until then stays.
+    """
+    fresh = points = written = 0
+    with Stage() as stage:
+        done, skipped = _stage(stage, file, ground, tell)
+        if done >= MANY:
+            roster.spare_memory(database)
+            with transaction(database):
+                roster.unindex_cards(database)
+        for people in stage.batches(BATCH):
+            with transaction(database):
+                made, given = _write(database, people, ground)
+            fresh, points, written = fresh + made, points + given, written + len(people)
+            wrote(written, done)
         with transaction(database):
-            made, given = _write(database, good, ground)
-        fresh, points, done = fresh + made, points + given, done + len(good)
-        tell(done + skipped)
+            roster.index_cards(database)
     return Imported(done, fresh, points, skipped)
 
 
-def _batches(rows: Iterable[Row | BadRow]) -> Iterator[list[Row | BadRow]]:
-    walk = iter(rows)
-    while batch := list(islice(walk, BATCH)):
-        yield batch
+def _stage(stage: Stage, file: TextIO, ground: Ground, tell: Callable[[int], None]) -> tuple[int, int]:
+    """Read the file into the stage; returns (sound rows, bad rows)."""
+    done = skipped = 0
+    rows = read_rows(file)
+    while batch := list(islice(rows, BATCH)):
+        people = [_named(row, ground.key) for row in batch if isinstance(row, Row)]
+        stage.add(people)
+        done, skipped = done + len(people), skipped + len(batch) - len(people)
+        tell(done + skipped)
+    return done, skipped
 
 
-def _write(database: peewee.SqliteDatabase, rows: list[Row], ground: Ground) -> tuple[int, int]:
+def _write(database: peewee.SqliteDatabase, people: list[Person], ground: Ground) -> tuple[int, int]:
     """One batch: members and cards that are not there, opening lots that are not there. Returns (fresh members, points)."""
     unit = points_unit(ground.currency)
-    people = sorted((_named(row, ground.key) for row in rows), key=lambda person: person.member)
-    known = roster.known(database, [person.member for person in people])
-    opened = roster.with_lot(database, [person.member for person in people], unit, OPENING)
+    names = [person.member for person in people]
+    known = roster.known(database, names)
+    opened = roster.with_lot(database, names, unit, OPENING)
     roster.add_members(database, people, joined=ground.day, at=ground.now_ms)
-    giving = [person for person in people if person.row.points and person.member not in opened]
+    giving = [person for person in people if person.points and person.member not in opened]
     if giving:
         step = meta.count_up(database, "step")
-        lots = [roster.Opening(p.member, unit, OPENING, p.row.points, p.row.expires) for p in giving]
+        lots = [roster.Opening(p.member, unit, OPENING, p.points, p.expires) for p in giving]
         roster.add_lots(database, lots, born=ground.now_ms)
         entries = [
-            (member, HUB, ground.epoch, step, n, unit, account, amount)
-            for member, points in ((p.member, p.row.points) for p in giving)
-            for n, (account, amount) in enumerate([(ISSUED, -points), (member_account(member), points)], 1)
+            (person.member, HUB, ground.epoch, step, n, unit, account, amount)
+            for person in giving
+            for n, (account, amount) in enumerate(
+                [(ISSUED, -person.points), (member_account(person.member), person.points)], 1
+            )
         ]
         roster.add_entries(database, entries)
-    feed.publish(database, [person.member for person in people])
-    return len(people) - len(known), sum(person.row.points for person in giving)
+    feed.publish(database, names)
+    return len(people) - len(known), sum(person.points for person in giving)
 
 
-def _named(row: Row, key: bytes) -> roster.Person:
+def _named(row: Row, key: bytes) -> Person:
     card = ids.card_hmac(key, row.card) if row.card else None
     phone = ids.phone_hmac(key, row.phone) if row.phone else None
     member = ids.member_id(key, row.card) if row.card else ids.member_id_of_phone(key, row.phone or "")
-    return roster.Person(member, card, phone, "*" + (row.card or row.phone or "")[-4:], row)
+    masked = "*" + (row.card or row.phone or "")[-4:]
+    return Person(member, card, phone, masked, row.name, row.tier, row.birthday, row.points, row.expires)

@@ -41,15 +41,15 @@ class Desk:
     step: Callable[[], int]
     recall: Callable[[], int]
 
-    def answer(self, book: Book, record: Record, want: WantBody) -> LeaseAnswer:
-        """Answer one journalled wish; changes `book` when it grants or recalls."""
+    def answer(self, book: Book, record: Record, want: WantBody, *, answered: bool = False) -> LeaseAnswer:
+        """Answer one journalled wish; changes `book` when it grants or recalls. `answered`: it has had its answer before."""
         id_ = algebra.lease_id(record.till, record.inc, record.seq)
         elsewhere = sum(held.held for held in self._others(book, want.unit))
         if held := book.leases.get(id_):
             if held.state == "open":
                 return LeaseAnswer(record.seq, grant=held.lease.grant, elsewhere=elsewhere)
             return LeaseAnswer(record.seq, refused="closed", elsewhere=elsewhere)
-        if refused := self._refusal(book, want):
+        if refused := "nothing" if answered else self._refusal(book, want):
             return LeaseAnswer(record.seq, refused=refused, elsewhere=elsewhere)
         self._settle(book, want.unit)
         grant = self._grant(book, id_, want)

@@ -22,14 +22,16 @@ _TELL_S = 1.0
 TEXTS = {
     "ru": {
         "checking": "проверка",
-        "writing": "загрузка",
+        "reading": "чтение",
+        "writing": "запись",
         "progress": "{what}: {rows} строк, {rate}/с, осталось {left} с",
         "more": "... и ещё {count}",
         "done": "Загружено участников: {rows}, из них новых {fresh}; баллов {points}; пропущено строк {skipped}.",
     },
     "en": {
         "checking": "checking",
-        "writing": "importing",
+        "reading": "reading",
+        "writing": "writing",
         "progress": "{what}: {rows} rows, {rate}/s, {left} s left",
         "more": "... and {count} more",
         "done": "Members imported: {rows}, of them new {fresh}; points {points}; rows skipped {skipped}.",
@@ -38,24 +40,22 @@ TEXTS = {
 
 
 class Progress:
-    """A line on the standard error at most once a second; how far is read from the file's own place."""
+    """A line on the standard error at most once a second: what is done, how fast, how much longer."""
 
-    def __init__(self, what: str, size: int, place: Callable[[], int], lang: Lang) -> None:
-        self._what = what
-        self._size = size
-        self._place = place
+    def __init__(self, what: str, lang: Lang) -> None:
+        self._what = TEXTS[lang][what]
         self._text = TEXTS[lang]["progress"]
         self._begun = self._told = time.monotonic()
 
-    def __call__(self, rows: int) -> None:
+    def __call__(self, rows: int, place: int, size: int) -> None:
+        """`place` of `size` is behind us, in whatever unit."""
         now = time.monotonic()
         if now - self._told < _TELL_S:
             return
         self._told = now
-        taken, place = now - self._begun, max(1, self._place())
-        left = round(taken * max(0, self._size - place) / place)
-        line = self._text.format(what=self._what, rows=rows, rate=round(rows / taken), left=left)
-        _say(line)
+        taken = now - self._begun
+        left = round(taken * max(0, size - place) / max(1, place))
+        _say(self._text.format(what=self._what, rows=rows, rate=round(rows / taken), left=left))
 
 
 def load_members(
@@ -71,7 +71,7 @@ def load_members(
 ) -> Imported:
     """Import a file. Raises NotFound, BadRequest (faults are on the standard error then), storage errors."""
     with _opened(path, encoding) as file:
-        found = check(file, _progress("checking", file, lang))
+        found = check(file, _in_file("checking", file, lang))
         _tell_faults(path, found, lang)
         if found.fault_count and not skip_bad:
             raise BadRequest("import-refused", file=path, count=found.fault_count)
@@ -83,7 +83,14 @@ def load_members(
         epoch=int(meta.read(database, "epoch") or 0),
     )
     with _opened(path, encoding) as file:
-        return import_members(database, file, ground, tell=_progress("writing", file, lang))
+        writing = Progress("writing", lang)
+        return import_members(
+            database,
+            file,
+            ground,
+            tell=_in_file("reading", file, lang),
+            wrote=lambda rows, of: writing(rows, rows, of),
+        )
 
 
 def _opened(path: str, encoding: str) -> TextIO:
@@ -95,9 +102,11 @@ def _opened(path: str, encoding: str) -> TextIO:
         raise BadRequest("file-unreadable", file=path, problem=str(error)) from error
 
 
-def _progress(what: str, file: TextIO, lang: Lang) -> Progress:
+def _in_file(what: str, file: TextIO, lang: Lang) -> Callable[[int], None]:
+    """Progress by how far the file has been read."""
     size = os.fstat(file.fileno()).st_size
-    return Progress(TEXTS[lang][what], size, lambda: os.lseek(file.fileno(), 0, os.SEEK_CUR), lang)
+    progress = Progress(what, lang)
+    return lambda rows: progress(rows, os.lseek(file.fileno(), 0, os.SEEK_CUR), size)
 
 
 def _tell_faults(path: str, found: Checked, lang: Lang) -> None:

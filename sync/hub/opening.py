@@ -8,7 +8,7 @@ import peewee
 
 from agent.sqlite import Factory, open_migrated, transaction
 from sync.hub.keys import Keys, load_or_make
-from sync.hub.store import meta
+from sync.hub.store import meta, roster
 from sync.hub.store.schema import STEPS
 
 
@@ -19,6 +19,7 @@ def open_hub(
     database = open_migrated(path, STEPS, factory=factory)
     try:
         with transaction(database):
+            roster.index_cards(database)
             keys = load_or_make(database, chance)
             if meta.read(database, "epoch") is None:
                 meta.write(database, "epoch", "1")

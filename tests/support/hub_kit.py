@@ -230,3 +230,9 @@ class Pen:
             pending_wants=tuple(pending),
         )
         return head, self.lines[first - 1 : last]
+
+
+def granted(bench: Bench, pen: Pen, member: str, points: int, **more):
+    """The answer to one wish, pushed at once."""
+    pen.want(member, points, **more)
+    return bench.push(pen).leases[0]

@@ -14,7 +14,7 @@ from sync.wire import GENESIS
 def mark(database: peewee.SqliteDatabase, till: str, inc: int) -> Mark:
     """The watermark row; a fresh one for an incarnation never seen. On SQLite the transaction is the lock."""
     row = database.execute_sql(
-        "SELECT wm, hash, hlc, forks, durable FROM watermark WHERE till = ? AND inc = ?", (till, inc)
+        "SELECT wm, hash, hlc, forks, durable, answered FROM watermark WHERE till = ? AND inc = ?", (till, inc)
     ).fetchone()
     return Mark(till, inc, *row) if row else Mark(till, inc)
 
@@ -34,10 +34,10 @@ def all_marks(database: peewee.SqliteDatabase) -> list[tuple[str, int, int]]:
 def advance(database: peewee.SqliteDatabase, mark: Mark, *, at: int) -> None:
     """Write a watermark row."""
     database.execute_sql(
-        "INSERT INTO watermark (till, inc, wm, hash, hlc, at, forks, durable) VALUES (?, ?, ?, ?, ?, ?, ?, 0)"
+        "INSERT INTO watermark (till, inc, wm, hash, hlc, at, forks, durable, answered) VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?)"
         " ON CONFLICT (till, inc) DO UPDATE SET wm = excluded.wm, hash = excluded.hash, hlc = excluded.hlc,"
-        " at = excluded.at, forks = excluded.forks",
-        (mark.till, mark.inc, mark.wm, mark.hash, mark.hlc, at, mark.forks),
+        " at = excluded.at, forks = excluded.forks, answered = excluded.answered",
+        (mark.till, mark.inc, mark.wm, mark.hash, mark.hlc, at, mark.forks, mark.answered),
     )
 
 

@@ -7,18 +7,8 @@ from typing import Any, NamedTuple
 
 import peewee
 
-from sync.hub.roster import Row
 from sync.hub.store import bulk
-
-
-class Person(NamedTuple):
-    """A row of the file under its keyed names."""
-
-    member: str
-    card: str | None
-    phone: str | None
-    masked: str
-    row: Row
+from sync.hub.store.stage import Person
 
 
 class Opening(NamedTuple):
@@ -29,6 +19,23 @@ class Opening(NamedTuple):
     lot: str
     points: int
     expires_on: str | None
+
+
+CARD_INDEX = "CREATE INDEX IF NOT EXISTS card_hmac ON card (hmac)"
+
+
+def spare_memory(database: peewee.SqliteDatabase) -> None:
+    """Sort on disk from now on: an index over millions of cards is made outside of a transaction's memory."""
+    database.execute_sql("PRAGMA temp_store = file")
+
+
+def unindex_cards(database: peewee.SqliteDatabase) -> None:
+    """Do without the look-up by card while very many are written; the hub makes it again when it opens, if nobody did before."""
+    database.execute_sql("DROP INDEX IF EXISTS card_hmac")
+
+
+def index_cards(database: peewee.SqliteDatabase) -> None:
+    database.execute_sql(CARD_INDEX)
 
 
 def known(database: peewee.SqliteDatabase, members: Sequence[str]) -> set[str]:
@@ -55,7 +62,7 @@ def add_members(database: peewee.SqliteDatabase, people: Sequence[Person], *, jo
         database,
         "member",
         "member, status, tier, name, masked, birthday, joined, added",
-        [(p.member, "active", p.row.tier, p.row.name, p.masked, p.row.birthday, joined, at) for p in people],
+        [(p.member, "active", p.tier, p.name, p.masked, p.birthday, joined, at) for p in people],
         known="NOTHING",
     )
     named = [(p.member, hmac, kind) for p in people for hmac, kind in ((p.card, "card"), (p.phone, "phone")) if hmac]

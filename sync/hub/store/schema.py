@@ -16,7 +16,8 @@ CREATE TABLE till (
   code_hash TEXT, code_until BIGINT NOT NULL, added BIGINT NOT NULL, enrolled BIGINT, revoked BIGINT);
 CREATE TABLE watermark (
   till TEXT NOT NULL, inc BIGINT NOT NULL, wm BIGINT NOT NULL, hash TEXT NOT NULL, hlc BIGINT NOT NULL,
-  at BIGINT NOT NULL, forks BIGINT NOT NULL, durable BIGINT NOT NULL, PRIMARY KEY (till, inc));
+  at BIGINT NOT NULL, forks BIGINT NOT NULL, durable BIGINT NOT NULL,
+  answered BIGINT NOT NULL, PRIMARY KEY (till, inc));
 -- The till's own bytes, verbatim, of every record whose number was reached.
 CREATE TABLE record (
   till TEXT NOT NULL, inc BIGINT NOT NULL, seq BIGINT NOT NULL, hash TEXT NOT NULL, at BIGINT NOT NULL,

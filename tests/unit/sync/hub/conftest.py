@@ -1,0 +1,17 @@
+"""A hub on a file and one till; the hub's sums are audited after every test."""
+
+import pytest
+from hub_kit import Bench, Pen
+
+
+@pytest.fixture
+def bench(tmp_path):
+    bench = Bench(tmp_path / "hub.db")
+    yield bench
+    bench.audit()
+    bench.close()
+
+
+@pytest.fixture
+def pen(bench):
+    return Pen("t1", clock=bench.clock)

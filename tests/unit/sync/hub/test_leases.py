@@ -1,0 +1,97 @@
+"""Wishes answered: never more than there is, the same answer to the same wish, recalls where it is not enough."""
+
+import pytest
+from hub_kit import DAY_MS, Bench, Pen, granted
+
+from sync.wire import EnrolBody
+
+
+def test_visit_lease_and_spend(bench, pen):
+    pen.sale("m1", earn=200, lot="a")
+    grant = granted(bench, pen, "m1", 150).grant
+    assert (grant.granted, grant.backing[0].lot, grant.till) == (150, "a", "t1")
+    assert bench.account("m1") == (200, 150, 0)
+    pen.sale("m1", earn=7, spends=[(grant, {"a": 40})])
+    bench.push(pen)
+    assert bench.account("m1") == (167, 110, 0)
+    pen.close(grant, spent=40)
+    bench.push(pen)
+    assert bench.account("m1") == (167, 0, 0)
+    assert bench.sql("SELECT state, spent, back FROM lease") == [("closed", 40, 110)]
+
+
+def test_a_repeated_want_gets_the_same_grant_and_a_closed_one_says_closed(bench, pen):
+    pen.sale("m1", earn=100, lot="a")
+    first = granted(bench, pen, "m1", 60)
+    pen.sale("m1", earn=500, lot="b")
+    again = bench.push(pen, pending=[2])
+    assert [answer.grant for answer in again.leases] == [first.grant]
+    pen.close(first.grant, spent=0)
+    assert bench.push(pen, pending=()).leases == ()
+    assert [a.refused for a in bench.push(pen, pending=[2, 77, 1]).leases] == ["closed"]
+    assert bench.account("m1") == (600, 0, 0)
+
+
+def test_what_one_till_holds_no_other_can_have_and_it_is_recalled(bench, pen):
+    pen.sale("m1", earn=100, lot="a")
+    first = granted(bench, pen, "m1", 80).grant
+    other = Pen("t2", clock=bench.clock)
+    answer = granted(bench, other, "m1", 50)
+    assert (answer.grant.granted, answer.elsewhere) == (20, 80)
+    news = bench.hub.changes("t1", "")
+    assert news.revokes == (first.id,)
+    assert bench.hub.changes("t1", news.cursor).revokes == ()
+    assert bench.hub.changes("t2", "").revokes == ()
+    pen.close(first, spent=0, reason="revoked")
+    bench.push(pen)
+    assert granted(bench, other, "m1", 30).grant.granted == 30
+
+
+def test_standing_leases_share(tmp_path):
+    bench = Bench(tmp_path / "hub.db", stores=("s1", "s2", "s1"))
+    pen, other = Pen("t1", clock=bench.clock), Pen("t2", store="s2", clock=bench.clock)
+    pen.sale("m1", earn=100)
+    assert granted(bench, pen, "m1", 100, style="standing").grant.granted == 50
+    assert granted(bench, pen, "m1", 100, style="standing").refused == "nothing"
+    assert granted(bench, other, "m1", 100, style="standing").grant.granted == 25
+    bench.audit()
+    bench.close()
+
+
+def test_the_only_store_may_hold_everything(bench, pen):
+    pen.sale("m1", earn=100)
+    assert granted(bench, pen, "m1", 100, style="standing").grant.granted == 100
+
+
+@pytest.mark.parametrize(("points", "member"), [(0, "m1"), (-5, "m1"), (10**15, "m1")])
+def test_odd_wishes_get_nothing(bench, pen, points, member):
+    pen.sale("m1", earn=100)
+    assert granted(bench, pen, member, points).refused == "nothing"
+
+
+def test_a_stranger_has_nothing_to_lease(bench, pen):
+    assert granted(bench, pen, "nobody", 5).refused == "unknown-member"
+    assert bench.sql("SELECT * FROM member") == []
+
+
+def test_pending_points_are_not_leased_until_their_day(bench, pen):
+    pen.sale("m1", earn=100, pending="2026-09-22")
+    assert granted(bench, pen, "m1", 10).refused == "nothing"
+    bench.clock.now_ms += DAY_MS
+    assert granted(bench, pen, "m1", 10).grant.granted == 10
+
+
+def test_a_wish_no_longer_wished_is_not_granted(bench, pen):
+    pen.sale("m1", earn=100)
+    pen.want("m1", 60)
+    assert bench.push(pen, pending=()).leases == ()
+    assert bench.account("m1") == (100, 0, 0)
+
+
+def test_a_refused_wish_stays_refused(bench, pen):
+    """A push delivered twice must not lock points for a till that took no for an answer."""
+    pen.write(EnrolBody(member="m1"))
+    assert granted(bench, pen, "m1", 60).refused == "nothing"
+    pen.sale("m1", earn=100)
+    assert [answer.refused for answer in bench.push(pen, pending=[2]).leases] == ["nothing"]
+    assert bench.account("m1") == (100, 0, 0)

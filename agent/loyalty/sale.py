@@ -13,9 +13,9 @@ MAX_MINOR = 10**12
 Minor = Annotated[int, Meta(ge=0, le=MAX_MINOR)]
 Text = Annotated[str, Meta(max_length=200)]
 Code = Annotated[str, Meta(max_length=80)]
-Id = Annotated[str, Meta(min_length=1, max_length=80, pattern=r"^[\w.:\-/]+$")]
-Quantity = Annotated[str, Meta(max_length=12, pattern=r"^\d{1,8}(\.\d{1,3})?$")]
-TaxRate = Annotated[str, Meta(max_length=6, pattern=r"^\d{1,2}(\.\d{1,3})?$")]
+Id = Annotated[str, Meta(min_length=1, max_length=80, pattern=r"^[\w.:\-/]+$(?!\n)")]
+Quantity = Annotated[str, Meta(max_length=12, pattern=r"^[0-9]{1,8}(\.[0-9]{1,3})?$(?!\n)")]
+TaxRate = Annotated[str, Meta(max_length=6, pattern=r"^[0-9]{1,2}(\.[0-9]{1,3})?$(?!\n)")]
 Currency = Annotated[str, Meta(min_length=1, max_length=40)]
 
 

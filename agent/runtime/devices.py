@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 
@@ -14,6 +15,8 @@ from drivers.printer.spool import PrinterWorker
 from drivers.scanner.serial import Ears, SerialScanner
 from drivers.shapes import DeviceState, Scan
 
+_log = logging.getLogger("kopilka.devices")
+
 
 class Devices:
     """All devices of the configuration."""
@@ -21,7 +24,9 @@ class Devices:
     def __init__(self, parts: Parts, publish: Callable[[str, object], object]) -> None:
         self._parts = parts
         self._publish = publish
-        ears = Ears(on_scan=self._on_scan, on_state=self._on_state)
+        ears = Ears(on_scan=self._on_scan, on_state=self._on_state, on_fault=_on_fault)
+        for warning in parts.recogniser.warnings:
+            _log.warning("rule", extra={"warning": str(warning)})
         self.scanners = [SerialScanner(row, parts.recogniser, ears) for row in parts.settings.scanner]
         self.printers = {row.name: self._worker(row) for row in parts.settings.printer}
 
@@ -57,6 +62,10 @@ class Devices:
         if tell(self._parts.board, state):
             shown = {"device": state.device, "state": state.state, "cause": state.cause, "numbers": state.numbers}
             self._publish(state.kind, shown)
+
+
+def _on_fault(device: str, what: str) -> None:
+    _log.error("device-fault", extra={"device": device, "fault": what})
 
 
 def tell(board: Board, state: DeviceState) -> bool:

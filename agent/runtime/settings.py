@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from drivers.printer.settings import PrinterSettings
 from msgspec import Meta, Struct
 
+from drivers.printer.settings import PrinterSettings
 from drivers.scanner.settings import RecognitionSettings, ScannerSettings
 
 Name = Annotated[str, Meta(min_length=1, max_length=40, pattern=r"^[\w.\-]+$")]

@@ -22,6 +22,9 @@ from sync.wire import Changes
 
 _log = logging.getLogger("kopilka.sync")
 ANSWERED = ("sent", "pulled")
+STOPPED = ("refused", "nonsense", "suspect", "fork")
+HEARTBEAT_MS = 120_000
+"""An idle till asks the hub so often: for its epoch, its durable mark, and whether it is still welcome."""
 ROUNDS = 50
 """Batches one run of the job sends at most; what is left waits for the next run, so that a pull gets its turn."""
 
@@ -34,6 +37,8 @@ class Syncing:
         self._publish = publish
         self._wanted = threading.Event()
         self._turn = threading.Lock()
+        self._pushed_ms = 0
+        self._told_stop = ""
         self._client = self._make() if parts.line.configured else None
 
     @property
@@ -82,7 +87,10 @@ class Syncing:
         with self._turn:
             for _ in range(ROUNDS):
                 self._wanted.clear()
-                outcome = self._client.push_once(self._parts.clock.monotonic_ms())
+                now = self._parts.clock.monotonic_ms()
+                outcome = self._client.push_once(now, even_empty=now - self._pushed_ms >= HEARTBEAT_MS)
+                if outcome.kind != "idle":
+                    self._pushed_ms = now
                 self._heard(outcome)
                 if not outcome.more and not self._wanted.is_set():
                     break
@@ -113,6 +121,9 @@ class Syncing:
             _log.info("line", extra={"online": now, "cause": line.cause, "detail": outcome.detail})
         if was != now or outcome.sent:
             self._publish("sync", {"online": now, "cause": line.cause, "sent": outcome.sent})
+        if outcome.kind in STOPPED and outcome.code != self._told_stop:
+            _log.error("sync-stopped", extra={"kind": outcome.kind, "cause": outcome.code, "detail": outcome.detail})
+        self._told_stop = outcome.code if outcome.kind in STOPPED else ""
         if outcome.doubts:
             _log.warning("hub-doubted", extra={"doubts": list(outcome.doubts)})
         if outcome.kind == "sent":

@@ -153,6 +153,8 @@ class Attempt:
         try:
             self._send(data, job.chunk_bytes)
             self._watch.sent()
+            if self._trouble:
+                self._watch.paused(self._trouble)
             if self._profile.ack == "none":
                 return HandedOver()
             self._await_ack(job.ack_id)

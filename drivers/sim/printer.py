@@ -142,13 +142,19 @@ class SimulatedPrinter:
         self._timers = [timer for timer in self._timers if timer[0] > now]
         for _, action in due:
             action()
-        if now >= self._stalled_until:
-            self.device.work(max(int((now - self._worked_at) * self._rate), 1))
-        self._worked_at = now
+        self._work(now)
         for reply in self.device.take_replies():
             self._queue(reply, now)
         self._flush(now)
         self._flow()
+
+    def _work(self, now: float) -> None:
+        """As many bytes as the time since the last ones allows; idle and stalled time is not saved up."""
+        budget = int((now - self._worked_at) * self._rate)
+        if now < self._stalled_until or not self.device.holds:
+            self._worked_at = now
+        elif budget > 0:
+            self._worked_at = max(now - TICK_S, self._worked_at + self.device.work(budget) / self._rate)
 
     def _ready(self, fd: int) -> None:
         if fd == self._wake_read:
@@ -188,6 +194,8 @@ class SimulatedPrinter:
             return
         if line.deaf:
             return
+        if not self.device.holds:
+            self._worked_at = time.monotonic() - TICK_S
         while data and self._faults and self.device.received + len(data) >= self._faults[0].at_byte:
             fault = self._faults.pop(0)
             until = max(fault.at_byte - self.device.received, 0)

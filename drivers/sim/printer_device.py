@@ -55,13 +55,14 @@ class PrinterDevice:
         self._pending: list[Op] = []
         self._replies: list[Reply] = []
         self._tail = b""
+        self._wants_more = False
         self._asb = 0
         self._realtime = {1: True, 2: True}
 
     @property
     def room(self) -> int:
         """Bytes it can still take. A command larger than the buffer is streamed through it, as printers do with pictures."""
-        if len(self._buffer) >= self._room and not self._pending and self.can_print:
+        if self._wants_more:
             return self._room
         return max(self._room - len(self._buffer), 0)
 
@@ -83,12 +84,18 @@ class PrinterDevice:
     def receive(self, data: bytes) -> None:
         """Take bytes; what is meant for real time is obeyed now, wherever it stands."""
         self.received += len(data)
+        self._wants_more = False
+        before = len(self._tail)
         seen = self._tail + data
+        at = 0
         for found in _REALTIME.finditer(seen):
-            if found.end() > len(self._tail):
+            end = found.end() - before
+            if end > 0:
+                self._buffer += data[at:end]
+                at = end
                 self._obey(found[0])
+        self._buffer += data[at:]
         self._tail = seen[-(_LONGEST_REALTIME - 1) :]
-        self._buffer += data
 
     def work(self, budget_bytes: int) -> int:
         """Work off about that many bytes; returns how many. Stops where paper is needed and there is none."""
@@ -100,6 +107,7 @@ class PrinterDevice:
                 self._pending.pop(0)
             ops = self._parser.take(self._buffer)
             if ops is None:
+                self._wants_more = bool(self._buffer)
                 break
             self._pending = ops
         return before - len(self._buffer)
@@ -129,6 +137,7 @@ class PrinterDevice:
     def clear(self) -> None:
         """Drop what was received and not printed."""
         self._buffer.clear()
+        self._wants_more = False
         self._pending.clear()
         self._parser.reset()
         self._realtime = {1: True, 2: True}

@@ -41,11 +41,11 @@ def receipt(n: int, words: str = "") -> Document:
     )
 
 
-def print_job(n: int, document: Document | None = None, **rest: object) -> PrintJob:
+def print_job(n: int, document: Document | bytes | None = None, **rest: object) -> PrintJob:
     values: dict[str, object] = {
         "id": f"j{n:05d}",
         "printer": "p",
-        "document": encode_document(document or receipt(n)),
+        "document": document if isinstance(document, bytes) else encode_document(document or receipt(n)),
         "state": "queued",
         "created_ms": START_MS + n,
     }

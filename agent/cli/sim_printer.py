@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from drivers.sim.paper import Slip
     from drivers.sim.printer import SimulatedPrinter
 
+USAGE = 64
 UNAVAILABLE = 69
+MAX_PORT = 65_535
 LOOK_S = 0.2
 
 
@@ -91,7 +93,9 @@ def _folder(path: str) -> str:
 
 
 def _listen(printer: SimulatedPrinter, port: int) -> int:
+    if not 0 <= port <= MAX_PORT:
+        raise Stop(USAGE, say("cannot-listen", port=port, reason=f"0..{MAX_PORT}"))
     try:
         return printer.listen(port)
-    except (OSError, OverflowError) as error:
-        raise Stop(UNAVAILABLE, say("cannot-listen", port=port, reason=error)) from None
+    except OSError as error:
+        raise Stop(UNAVAILABLE, say("cannot-listen", port=port, reason=error.strerror or error)) from None

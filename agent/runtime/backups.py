@@ -3,32 +3,35 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
-from agent import sqlite
-from agent.runtime.wiring import Parts
+from agent.runtime.settings import Settings
+from agent.store.till_store import TillStore
 
 PREFIX, SUFFIX = "till-", ".sqlite3"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def make(parts: Parts) -> str:
-    """Copy the database while the till sells; returns the path. Raises the storage errors."""
-    settings = parts.settings.backup
-    folder = settings.folder or os.path.join(parts.settings.till.data, "backup")
+def backup_folder(settings: Settings) -> str:
+    return settings.backup.folder or os.path.join(settings.till.data, "backup")
+
+
+def make_backup(settings: Settings, store: TillStore, *, now_ms: int) -> str:
+    """Copy the database while the till sells; returns the path. Any thread. Raises the storage errors."""
+    folder = backup_folder(settings)
     os.makedirs(folder, mode=0o750, exist_ok=True)
-    stamp = datetime.fromtimestamp(parts.clock.now_ms() // 1000, UTC).strftime("%Y%m%dT%H%M%SZ")
+    stamp = (_EPOCH + timedelta(milliseconds=now_ms)).strftime("%Y%m%dT%H%M%SZ")
     target = os.path.join(folder, f"{PREFIX}{stamp}{SUFFIX}")
-    # A reader of its own: the copy then takes no turn from the writer.
-    reader = sqlite.open_database(parts.store.path, readonly=True)
-    try:
-        sqlite.backup(reader, target)
-    finally:
-        reader.close()
-    for old in kept(folder)[: -settings.keep]:
+    store.backup(target)
+    for old in kept_backups(folder)[: -settings.backup.keep]:
         os.unlink(os.path.join(folder, old))
     return target
 
 
-def kept(folder: str) -> list[str]:
-    """Backups, oldest first."""
-    return sorted(name for name in os.listdir(folder) if name.startswith(PREFIX) and name.endswith(SUFFIX))
+def kept_backups(folder: str) -> list[str]:
+    """Names of backups, oldest first; none where there is no folder."""
+    try:
+        names = os.listdir(folder)
+    except FileNotFoundError:
+        return []
+    return sorted(name for name in names if name.startswith(PREFIX) and name.endswith(SUFFIX))

@@ -16,7 +16,8 @@ from collections.abc import Callable
 from agent.api.app import app
 from agent.api.place import Place
 from agent.errors import KopilkaError
-from agent.runtime import backups, wiring
+from agent.runtime import wiring
+from agent.runtime.backups import make_backup
 from agent.runtime.devices import Devices
 from agent.runtime.jobs import Jobs
 from agent.runtime.notify import notify
@@ -129,7 +130,7 @@ class Daemon:
         writer, desk, hub, backup = self._world.writer, self.parts.desk, self.settings.hub, self.settings.backup
         self.jobs.every(HOUSEKEEPING_S, "holds", lambda: writer.call(stale, desk))
         self.jobs.every(HOUSEKEEPING_S, "leases", lambda: writer.call(let_go, desk))
-        self.jobs.every(backup.every_minutes * 60, "backup", lambda: backups.make(self.parts), first_s=60)
+        self.jobs.every(backup.every_minutes * 60, "backup", self._backup, first_s=60)
         if self.syncing.configured:
             self.jobs.every(hub.push_s, "push", self.syncing.push, first_s=0)
             self.jobs.every(hub.pull_s, "pull", self.syncing.pull, first_s=0.5)
@@ -137,6 +138,9 @@ class Daemon:
         if watchdog is not None:
             self.jobs.every(watchdog.interval_s, "watchdog", watchdog.beat, first_s=0)
         self.jobs.start()
+
+    def _backup(self) -> None:
+        make_backup(self.settings, self.parts.store, now_ms=self.parts.clock.now_ms())
 
     def _stop_devices(self) -> None:
         self.leftovers += self.devices.stop(STOP_S)

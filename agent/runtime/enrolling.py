@@ -40,6 +40,7 @@ def enrol(settings: Settings, code: str, url: str) -> Secrets:
         store=answer.store,
         store_name=answer.store_name,
         epoch=answer.epoch,
+        incarnation=max(kept.incarnation, answer.incarnation),
     )
     _programme(settings, made, answer)
     secrets.write(folder, made)

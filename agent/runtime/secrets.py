@@ -27,6 +27,8 @@ class Secrets(Struct, frozen=True, kw_only=True):
     store: str = ""
     store_name: str = ""
     epoch: int = 0
+    incarnation: int = 0
+    """The last one this till began, kept beside the database so that a database set back in time cannot hide it."""
 
     def __repr__(self) -> str:
         return f"Secrets(till={self.till!r}, enrolled={bool(self.hub_key)})"

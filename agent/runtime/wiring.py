@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
 
+import msgspec
+
 from agent import sqlite
-from agent.errors import ConfigFault
+from agent.errors import ConfigFault, CorruptDatabase
 from agent.loyalty.programme.reader import read_programme
 from agent.loyalty.programme.values import Programme
 from agent.runtime import secrets
+from agent.runtime.backups import backup_folder, kept_backups
 from agent.runtime.clock import SystemClock, SystemIds
 from agent.runtime.recognise import TextRecogniser
 from agent.runtime.secrets import Secrets
 from agent.runtime.settings import Settings
 from agent.runtime.shelf import Shelf
 from agent.runtime.state import Board, Line
+from agent.store.heal import Healed, heal
 from agent.store.till_store import TillStore
 from agent.till.desk import Desk, Rules
 from agent.till.ports import Clock, Events, Ids
@@ -25,6 +29,7 @@ from drivers.scanner.recognition import Recognizer
 from sync.signing import Verifier, check_programme
 from sync.wire import BootBody
 
+_log = logging.getLogger("kopilka.wiring")
 DATABASE = "till.sqlite3"
 TEMPLATE = os.path.join(os.path.dirname(os.path.dirname(__file__)), "templates", "programmes", "points.toml")
 
@@ -67,7 +72,7 @@ def join(settings: Settings, events: Events, world: World) -> Parts:
     os.makedirs(folder, mode=0o750, exist_ok=True)
     kept = secrets.ensure(folder)
     till, store_id = kept.till or settings.till.id, kept.store or settings.till.store
-    store = TillStore(os.path.join(folder, DATABASE), till=till, factory=world.factory)
+    store, healed = _opened(settings, till, world)
     shelf = Shelf(local_programme(settings))
     load_shelf(shelf, store, kept)
     board, line = Board(), Line(configured=bool(kept.hub_key and (settings.hub.url or kept.hub_url)))
@@ -84,7 +89,7 @@ def join(settings: Settings, events: Events, world: World) -> Parts:
         encode_document=encode_document,
         online=lambda: line.online(world.clock.monotonic_ms()),
     )
-    _boot(desk)
+    kept = _boot(desk, kept, folder, healed)
     return Parts(
         settings=settings,
         secrets=kept,
@@ -122,13 +127,42 @@ def _recognizer(settings: Settings) -> Recognizer:
         raise ConfigFault([f"[recognition]: {error}"]) from None
 
 
-def _boot(desk: Desk) -> None:
-    """The first record of a new journal says where it belongs."""
-    if desk.store.journal.tail.inc:
-        return
+def _opened(settings: Settings, till: str, world: World) -> tuple[TillStore, Healed | None]:
+    """The store, healed where it is damaged. Raises the storage errors."""
+    path = os.path.join(settings.till.data, DATABASE)
+    try:
+        return TillStore(path, till=till, factory=world.factory), None
+    except CorruptDatabase as fault:
+        _log.error("database-damaged", extra={"path": path, "cause": str(fault)[:300]})
+    folder = backup_folder(settings)
+    healed = heal(
+        path, [os.path.join(folder, name) for name in reversed(kept_backups(folder))], now_ms=world.clock.now_ms()
+    )
+    _log.error("database-healed", extra={"source": healed.source, "seq": healed.seq, "kept": healed.damaged})
+    return TillStore(path, till=till, factory=world.factory), healed
+
+
+def _boot(desk: Desk, kept: Secrets, folder: str, healed: Healed | None) -> Secrets:
+    """The first record of an incarnation: at the very first start, after a heal, and on a database set back in time.
+
+    Rights of a former incarnation stay behind: this one spends nothing until it has met the hub.
+    """
+    tail = desk.store.journal.tail
+    if tail.inc and tail.inc >= kept.incarnation and healed is None:
+        return kept
     now = desk.clock.now_ms()
+    body = BootBody(
+        reason="healed" if healed or kept.incarnation else "new",
+        store=desk.rules.store,
+        former=max(tail.inc, kept.incarnation),
+        former_seq=tail.seq,
+    )
     with desk.store.transaction():
-        desk.store.journal.append(BootBody(reason="new", store=desk.rules.store), at=now, id=desk.ids.new(now))
+        desk.store.journal.append(body, at=now, id=desk.ids.new(now), above=kept.incarnation)
+        desk.store.rights.forget()
+    made = msgspec.structs.replace(kept, incarnation=desk.store.journal.tail.inc)
+    secrets.write(folder, made)
+    return made
 
 
 def local_programme(settings: Settings) -> Programme:
@@ -156,6 +190,3 @@ def load_shelf(shelf: Shelf, store: TillStore, kept: Secrets) -> None:
     for row in store.programmes.all():
         if verifier is not None and check_programme(verifier, row.text, row.signature):
             shelf.put(compiled(row.text, f"programme {row.version}"), row.effective_from)
-
-
-Stop = Callable[[float], bool]

@@ -153,3 +153,8 @@ class Rights:
 
     def _lease(self, row: Row) -> Lease:
         return decoded(_lease, row[0], path=self._sql.path, table="lease")
+
+    def forget(self) -> None:
+        """Wishes and leases of a former incarnation: nobody answers the ones, and the others may be spent by nobody here."""
+        self._sql.run("UPDATE want SET state = 'refused', reason = 'incarnation' WHERE state = 'pending'")
+        self._sql.run("UPDATE lease SET state = 'forfeit' WHERE state = 'open'")

@@ -144,40 +144,28 @@ class Till:
         self.current = {**NOBODY, "member": member, "member_from": {"how": "scan", "seconds": 0}}
         self.events.publish("member", self.current)
 
+    def noted(self, name: str, answer: Any) -> Any:
+        def handle(call: Call[Said | None, Any]) -> Any:
+            self.calls.append((name, msgspec.to_builtins(call.body) if call.body is not None else {}))
+            return answer() if callable(answer) else answer
+
+        return handle
+
+    def cleared(self) -> dict[str, Any]:
+        self.current = dict(NOBODY)
+        return self.current
+
+    async def on_events(self, call: Call[None, Any]) -> Response:
+        return self.events.stream(call.headers.get("last-event-id", ""))
+
+    def post(self, path: str, name: str, answer: Any) -> Route:
+        handler = self.noted(name, answer)
+        return Route(
+            method="POST", path=path, scopes=("page",), handler=handler, summary=path, request=Said, answer=dict
+        )
+
     def routes(self) -> list[Route]:
-        async def on_events(call: Call[None, Any]) -> Response:
-            return self.events.stream(call.headers.get("last-event-id", ""))
-
-        def on_pair(call: Call[Said, Any]) -> Answer:
-            if call.body.code != "12345678":
-                raise Forbidden("wrong-code")
-            return Answer({"paired": True}, headers={"set-cookie": page_cookie(PAGE, max_age_s=600)})
-
-        def noted(name: str, answer: Any) -> Any:
-            def handle(call: Call[Said | None, Any]) -> Any:
-                self.calls.append((name, msgspec.to_builtins(call.body) if call.body is not None else {}))
-                return answer() if callable(answer) else answer
-
-            return handle
-
-        def get(path: str, handler: Any, **more: Any) -> Route:
-            return Route(method="GET", path=path, scopes=ANY, handler=handler, summary=path, **{"answer": dict, **more})
-
-        def post(path: str, name: str, answer: Any) -> Route:
-            return Route(
-                method="POST",
-                path=path,
-                scopes=("page",),
-                handler=noted(name, answer),
-                summary=path,
-                request=Said,
-                answer=dict,
-            )
-
-        def cleared() -> dict[str, Any]:
-            self.current = dict(NOBODY)
-            return self.current
-
+        clear = self.noted("clear", self.cleared)
         return [
             get("/v1/status", lambda _: self.status),
             get("/v1/current", lambda _: self.current),
@@ -188,22 +176,25 @@ class Till:
                 answer=None,
                 media="image/png",
             ),
-            get("/v1/events", on_events, answer=None, media="text/event-stream"),
+            get("/v1/events", self.on_events, answer=None, media="text/event-stream"),
             Route(
                 method="POST", path="/v1/page/pair", scopes=FREE, handler=on_pair, summary="", request=Said, answer=dict
             ),
-            post("/v1/scans", "scan", {"kind": "member"}),
-            post("/v1/members", "enrol", {"card": "*4471"}),
-            post("/v1/receipts/{id}/reprint", "reprint", {"job": "p-1"}),
-            Route(
-                method="DELETE",
-                path="/v1/current",
-                scopes=("page",),
-                handler=noted("clear", cleared),
-                summary="",
-                answer=dict,
-            ),
+            self.post("/v1/scans", "scan", {"kind": "member"}),
+            self.post("/v1/members", "enrol", {"card": "*4471"}),
+            self.post("/v1/receipts/{id}/reprint", "reprint", {"job": "p-1"}),
+            Route(method="DELETE", path="/v1/current", scopes=("page",), handler=clear, summary="", answer=dict),
         ]
+
+
+def get(path: str, handler: Any, **more: Any) -> Route:
+    return Route(method="GET", path=path, scopes=ANY, handler=handler, summary=path, **{"answer": dict, **more})
+
+
+def on_pair(call: Call[Said, Any]) -> Answer:
+    if call.body.code != "12345678":
+        raise Forbidden("wrong-code")
+    return Answer({"paired": True}, headers={"set-cookie": page_cookie(PAGE, max_age_s=600)})
 
 
 class Limit(Struct, forbid_unknown_fields=True):

@@ -95,7 +95,7 @@ const todo = {
     if (found.kind === "payment") say("attention", word("payment_card"));
     await readCurrent();
   }),
-  clear: () => doing("clear", async () => { state.current = await call("DELETE", "/v1/current"); state.quote = null; draw(); }),
+  clear: () => doing("clear", async () => { setCurrent(await call("DELETE", "/v1/current")); state.quote = null; draw(); }),
   reprint: () => doing("reprint", async () => {
     await call("POST", `/v1/receipts/${encodeURIComponent(state.receipts[0].receipt)}/reprint`, {});
     say("calm", word("reprinted"));
@@ -133,17 +133,26 @@ const todo = {
   }),
 };
 
-async function readCurrent() { state.current = await call("GET", "/v1/current"); draw(); }
-
-async function readStatus() {
-  state.status = await call("GET", "/v1/status");
-  const programme = state.status.programme || {};
-  setCurrencies(programme.currencies);
-  if (programme.digits !== undefined) state.digits = programme.digits;
+// Of answers to the same question only the last asked counts, and none that an event has overtaken.
+const turns = { current: 0, status: 0, receipts: 0 };
+async function read(what, path, take) {
+  const mine = ++turns[what];
+  const value = await call("GET", path);
+  if (turns[what] !== mine) return;
+  take(value);
   draw();
 }
 
-async function readReceipts() { state.receipts = await call("GET", "/v1/receipts?limit=5"); draw(); }
+function setCurrent(value) { turns.current += 1; state.current = value; }
+
+const readCurrent = () => read("current", "/v1/current", (value) => { state.current = value; });
+const readReceipts = () => read("receipts", "/v1/receipts?limit=5", (value) => { state.receipts = value; });
+const readStatus = () => read("status", "/v1/status", (value) => {
+  state.status = value;
+  const programme = value.programme || {};
+  setCurrencies(programme.currencies);
+  if (programme.digits !== undefined) state.digits = programme.digits;
+});
 
 async function readAll() {
   try {
@@ -168,7 +177,7 @@ const heard = {
   },
   member: (data) => {
     if (data && "ambiguous" in data) {
-      state.current = data;
+      setCurrent(data);
       if (!data.member) state.quote = null;
       if (data.member && data.member.known) state.lastCard = "";
     } else readCurrent().catch(() => {});

@@ -20,6 +20,7 @@ BAR_DOTS = 2
 """Narrowest bar: 0.25 mm at 203 dpi, the least that hand scanners read from thermal paper."""
 BAR_QUIET_DOTS = 20
 BAR_HEIGHT_DOTS = 80
+BAR_GAP_DOTS = 8
 _REALTIME = (b"\x10\x04", b"\x10\x05", b"\x10\x14")
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from drivers.printer.canvas import text_image
-from drivers.printer.codes import BAR_DOTS, BAR_HEIGHT_DOTS, QUIET_MODULES, bars, plan_bars, qr_matrix
+from drivers.printer.canvas import LINE_DOTS, PITCH_DOTS, text_image
+from drivers.printer.codes import BAR_DOTS, BAR_GAP_DOTS, BAR_HEIGHT_DOTS, QUIET_MODULES, bars, plan_bars, qr_matrix
 from drivers.printer.encoding import CodePage
 from drivers.printer.layout import BarcodeRow, CutRow, FeedRow, Line, QrRow, Row, lay_out
 from drivers.printer.profiles import AckKind, Profile
@@ -141,6 +141,7 @@ class _Encoder:
 
         width_bytes, _, data = raster_of(text_image(row.text, self.profile.dots, bold=row.bold, double=row.double))
         self._draw(Dots(width_bytes, data))
+        self.out += bytes((0x1B, 0x4A, PITCH_DOTS - LINE_DOTS))
 
     def _draw(self, dots: Dots) -> None:
         self.out += raster_commands(dots)
@@ -165,10 +166,13 @@ class _Encoder:
         self.out += b"\x1d(k\x03\x001E1\x1d(k" + size + b"1P0" + data + b"\x1d(k\x03\x001Q0\x1ba\x00"
 
     def _barcode(self, row: BarcodeRow) -> None:
-        if not self.profile.barcode_native:
+        gap = bytes((0x1B, 0x4A, BAR_GAP_DOTS))
+        self.out += gap
+        if self.profile.barcode_native:
+            plan = plan_bars(row.data, row.symbology, self.profile.dots)
+            self.out += bytes((0x1D, 0x68, BAR_HEIGHT_DOTS, 0x1D, 0x77, BAR_DOTS, 0x1D, 0x48, 0)) + b"\x1ba\x01"
+            self.out += bytes((0x1D, 0x6B, plan.kind, len(plan.body))) + plan.body + b"\x1ba\x00"
+        else:
             modules = [bars(row.data, row.symbology)]
             self._draw(from_modules(modules, across=BAR_DOTS, down=BAR_HEIGHT_DOTS, dots=self.profile.dots))
-            return
-        plan = plan_bars(row.data, row.symbology, self.profile.dots)
-        self.out += bytes((0x1D, 0x68, BAR_HEIGHT_DOTS, 0x1D, 0x77, BAR_DOTS, 0x1D, 0x48, 0)) + b"\x1ba\x01"
-        self.out += bytes((0x1D, 0x6B, plan.kind, len(plan.body))) + plan.body + b"\x1ba\x00"
+        self.out += gap

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from drivers.printer.canvas import PITCH_DOTS, Canvas
-from drivers.printer.codes import BAR_DOTS, BAR_HEIGHT_DOTS, QUIET_MODULES, bars, qr_matrix
+from drivers.printer.codes import BAR_DOTS, BAR_GAP_DOTS, BAR_HEIGHT_DOTS, QUIET_MODULES, bars, qr_matrix
 from drivers.printer.layout import BarcodeRow, CutRow, FeedRow, Line, QrRow, Row, lay_out
 from drivers.printer.profiles import Profile
 from drivers.printer.raster import from_modules
@@ -61,7 +61,9 @@ def draw_row(canvas: Canvas, row: Row) -> None:
         case QrRow():
             draw_qr(canvas, row.data, row.module_dots)
         case BarcodeRow():
+            canvas.feed(BAR_GAP_DOTS)
             draw_bars(canvas, row.data, row.symbology)
+            canvas.feed(BAR_GAP_DOTS)
         case CutRow():
             canvas.feed(PITCH_DOTS)
 

@@ -88,7 +88,7 @@ def status() -> dict[str, Any]:
         "queue": {"unsent": 0, "oldest_s": 0},
         "devices": [
             {"device": "prilavok", "kind": "scanner", "state": "ready", "cause": "", "numbers": {}},
-            {"device": "chek", "kind": "printer", "state": "ready", "cause": "", "numbers": {}},
+            {"device": "receipts-1", "kind": "printer", "state": "ready", "cause": "", "numbers": {}},
         ],
         "printing": {"waiting": 0},
         "members": 40_123,

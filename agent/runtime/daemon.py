@@ -15,7 +15,7 @@ from collections.abc import Callable
 
 from agent.api.app import app
 from agent.api.place import Place
-from agent.errors import KopilkaError
+from agent.errors import KopilkaError, StorageBroken
 from agent.runtime import wiring
 from agent.runtime.backups import make_backup
 from agent.runtime.devices import Devices
@@ -48,6 +48,7 @@ class Daemon:
         self._version = version
         self._world = world or wiring.real_world()
         self._ready = False
+        self.broke = BrokenDisk()
         self._undo: list[tuple[str, Callable[[], object]]] = []
         self.leftovers = 0
 
@@ -69,6 +70,7 @@ class Daemon:
         self.jobs = Jobs(clock.now_ms)
         self.syncing = Syncing(self.parts, self.events.publish)
         self.devices = Devices(self.parts, self.events.publish)
+        self.parts.store.on_broken = self.broke.set
         desk = self.parts.desk
         desk.push_soon = lambda: self.syncing.soon(self.jobs)
         desk.print_soon = self.devices.print_soon
@@ -160,16 +162,28 @@ class Daemon:
             _log.warning("leftovers", extra={"count": self.leftovers})
 
 
-def run(settings: Settings, *, version: str, stop: threading.Event | None = None) -> int:
-    """Run until SIGTERM or SIGINT; the exit code."""
+class BrokenDisk:
+    """An I/O error seen by the store; `over` is what the service waits for."""
+
+    def __init__(self) -> None:
+        self.seen = False
+        self.over = threading.Event()
+
+    def set(self) -> None:
+        """End the service: what the disk still holds can only be told by opening it anew."""
+        self.seen = True
+        self.over.set()
+
+
+def run(settings: Settings, *, version: str) -> int:
+    """Run until SIGTERM or SIGINT (exit 0), or until the disk fails (74: the service manager starts it again, and it heals)."""
     faulthandler.enable()
-    over = stop or threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: over.set())
     daemon = Daemon(settings, version=version)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: daemon.broke.over.set())
     daemon.start()
-    over.wait()
+    daemon.broke.over.wait()
     began = time.monotonic()
     daemon.stop()
     _log.info("stopped", extra={"ms": int((time.monotonic() - began) * 1000), "leftovers": daemon.leftovers})
-    return 0
+    return StorageBroken.exit_code if daemon.broke.seen else 0

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from agent import sqlite
+from agent.errors import StorageBroken
 from agent.store.journal import Journal
 from agent.store.members import Members
 from agent.store.operations import Operations
@@ -24,6 +25,8 @@ class TillStore:
         """Open, check and migrate, or make. Raises CorruptDatabase, NewerDatabase, StorageFull, StorageBroken, Unavailable."""
         self.path = path
         self.till = till
+        self.on_broken: Callable[[], None] = lambda: None
+        """Told of an I/O error: the process must end, and heals at its next start."""
         self._factory = factory
         self.database = sqlite.open_migrated(path, STEPS, factory=factory)
         try:
@@ -57,7 +60,9 @@ class TillStore:
             with sqlite.transaction(self.database):
                 self._refresh()
                 yield
-        except BaseException:
+        except BaseException as error:
+            if isinstance(error, StorageBroken):
+                self.on_broken()
             # From memory, which cannot fail where the disk just did; the next transaction asks the disk.
             self.journal.tail, self._seen = tail, UNKNOWN
             raise

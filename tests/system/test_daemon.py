@@ -1,6 +1,7 @@
 """The service as systemd sees it: ready, watched, stopped in time, and its exit codes."""
 
 import os
+import resource
 import signal
 import socket
 import sqlite3
@@ -124,3 +125,19 @@ def damage(path):
         for page in range(4, 9):
             file.seek(page * 4096)
             file.write(os.urandom(4096))
+
+
+def test_an_io_error_ends_the_process_which_starts_again_and_sells(tmp_path):
+    with TillProcess(tmp_path) as till:
+        assert till.call("POST", "/v1/sales", sale("A-1"))[0] == 200
+        # From here on no file of the process may grow: writes fail as on a disk that breaks.
+        resource.prlimit(till.process.pid, resource.RLIMIT_FSIZE, (4096, 4096))
+        code, problem = till.call("POST", "/v1/sales", sale("A-2"))
+        assert code in (500, 507), problem
+        assert problem["type"].startswith("urn:kopilka:problem:storage")
+        assert till.process.wait(20) == 74
+        till.process.communicate()
+        till.start()
+        assert till.call("POST", "/v1/sales", sale("A-1"))[1]["replayed"] is True
+        assert till.call("POST", "/v1/sales", sale("A-2"))[0] == 200
+        assert till.command("journal", "verify").returncode == 0

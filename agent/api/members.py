@@ -8,8 +8,11 @@ from agent.api.place import Place
 from agent.api.rate import Rate
 from agent.errors import Conflict, NotFound, StorageFull, TooMany, Unprocessable
 from agent.till import identify
-from agent.till.enrol import Enrolment, enrol, look_up, shown
-from agent.till.scanned import current, scanned
+from agent.till.desk import Desk
+from agent.till.enrol import Enrolment, enrol
+from agent.till.members import look_up, shown
+from agent.till.refusal import Refusal
+from agent.till.scanned import by_phone, clear, current, scanned
 from agent.web.routes import Call, Route
 
 FAULTS = (Conflict, NotFound, Unprocessable, StorageFull)
@@ -23,26 +26,19 @@ def routes(place: Place) -> list[Route]:
     rate = Rate(LOOK_UPS_A_MINUTE, 60_000)
 
     def on_scan(call: Call[ScanBody, object]) -> object:
-        at_ms = desk.clock.monotonic_ms()
-        scan = desk.recogniser.text(call.body.data, symbology=call.body.symbology, at_ms=at_ms)
-        return granted(scanned(desk, scan, how="pos" if "pos" in call.caller.scopes else "typed"))
+        return granted(take_scan(desk, rate, call))
 
     def on_current(_call: Call[None, object]) -> object:
         return current(desk)
 
     def on_clear(_call: Call[None, object]) -> object:
-        desk.current.clear(desk.clock.monotonic_ms())
-        answer = current(desk)
-        place.events.publish("member", answer)
-        return answer
+        return clear(desk)
 
     def on_enrol(call: Call[Enrolment, object]) -> object:
         return granted(enrol(desk, call.body))
 
     def on_find(call: Call[None, MemberQuery]) -> object:
-        # Who looks members up by the dozen is not serving a customer.
-        if not rate.allows(desk.clock.monotonic_ms()):
-            raise TooMany(wait_s=60)
+        patience(rate, desk)
         return granted(look_up(desk, card=call.query.card, phone=call.query.phone))
 
     def on_member(call: Call[None, object]) -> object:
@@ -50,7 +46,7 @@ def routes(place: Place) -> list[Route]:
 
     return [
         Route(method="POST", path="/v1/scans", scopes=ANY, handler=on_scan, request=ScanBody, answer=ScanAnswer,
-              summary="A scan the POS read itself", faults=FAULTS),
+              summary="A scan the POS read itself, or a phone typed in a card's place", faults=(*FAULTS, TooMany)),
         Route(method="GET", path="/v1/current", scopes=ANY, handler=on_current, answer=CurrentAnswer,
               summary="What is presented for the receipt now open"),
         Route(method="DELETE", path="/v1/current", scopes=ANY, handler=on_clear, answer=CurrentAnswer, summary="Begin anew"),
@@ -61,3 +57,23 @@ def routes(place: Place) -> list[Route]:
         Route(method="GET", path="/v1/members/{id}", scopes=ANY, handler=on_member, answer=MemberAnswer,
               summary="A member's balance", faults=FAULTS),
     ]  # fmt: skip
+
+
+def take_scan(desk: Desk, rate: Rate, call: Call[ScanBody, object]) -> dict[str, object] | Refusal:
+    """A scan of the POS's, a card typed on the page, or a phone; what is typed counts as a look-up. Raises TooMany."""
+    data, phone = call.body.data, call.body.phone
+    by_hand = "pos" not in call.caller.scopes
+    if by_hand or phone is not None:
+        patience(rate, desk)
+    if phone is not None and data is None:
+        return by_phone(desk, phone)
+    if data is None or phone is not None:
+        return Refusal("scan-or-phone", "invalid")
+    scan = desk.recogniser.text(data, symbology=call.body.symbology, at_ms=desk.clock.monotonic_ms())
+    return scanned(desk, scan, how="typed" if by_hand else "pos")
+
+
+def patience(rate: Rate, desk: Desk) -> None:
+    """Who looks members up by the dozen is not serving a customer. Raises TooMany."""
+    if not rate.allows(desk.clock.monotonic_ms()):
+        raise TooMany(wait_s=60)

@@ -24,10 +24,11 @@ class Open(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class ScanBody(Closed, frozen=True, kw_only=True):
-    """A scan the POS read itself."""
+    """A scan the POS read itself (`data`), or a phone typed in a card's place; one of the two."""
 
-    data: Annotated[str, Meta(min_length=1, max_length=4096)]
+    data: Annotated[str, Meta(min_length=1, max_length=4096)] | None = None
     symbology: Code | None = None
+    phone: Annotated[str, Meta(max_length=30)] | None = None
 
 
 class HoldBody(Closed, frozen=True, kw_only=True):
@@ -76,6 +77,12 @@ class RenderQuery(Closed, frozen=True, kw_only=True):
     columns: Annotated[int, Meta(ge=20, le=80)] | None = None
 
 
+class LinesQuery(Closed, frozen=True, kw_only=True):
+    """For a POS that prints by itself: the receipt as text of so many columns."""
+
+    columns: Annotated[int, Meta(ge=20, le=80)] | None = None
+
+
 class Health(Open, frozen=True, kw_only=True):
     ready: bool
     version: str
@@ -97,6 +104,7 @@ class LineAnswer(Open, frozen=True, kw_only=True):
     to_pay: int
     earned: Points = {}
     why: list[WhyAnswer] = []
+    free_units: int = 0
 
 
 class FiscalAnswer(Open, frozen=True, kw_only=True):
@@ -147,6 +155,8 @@ class Worked(Open, frozen=True, kw_only=True):
     issued: list[Any] = []
     messages: list[Any] = []
     hints: list[Any] = []
+    receipt_lines: dict[str, list[str]] = {}
+    codes: list[Any] = []
 
 
 class QuoteAnswer(Worked, frozen=True, kw_only=True):
@@ -182,6 +192,7 @@ class ReturnAnswer(Open, frozen=True, kw_only=True):
     seq: int
     mark: str
     member: str | None = None
+    receipt_lines: dict[str, list[str]] = {}
 
 
 class HoldAnswer(Open, frozen=True, kw_only=True):

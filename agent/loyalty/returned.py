@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
+from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from agent.loyalty.decision import LineResult, Refused
 from agent.loyalty.return_positions import quantity_text
+from agent.loyalty.sale import MAX_MINOR
 
 _QUANTITY = re.compile(r"[0-9]{1,8}(\.[0-9]{1,3})?")
 _ONE = Fraction(1)
@@ -20,9 +22,9 @@ _STEP = Fraction(1, 1000)
 class ReturnedLine(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """What is returned of one line: a quantity, or part of the sum in minor units (of the line's amount before discounts)."""
 
-    n: int
-    quantity: str | None = None
-    amount: int | None = None
+    n: Annotated[int, Meta(ge=1, le=100_000)]
+    quantity: Annotated[str, Meta(max_length=12)] | None = None
+    amount: Annotated[int, Meta(ge=0, le=MAX_MINOR)] | None = None
 
 
 def shares(

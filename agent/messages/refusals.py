@@ -51,6 +51,26 @@ CODES = {
             "Ask whose it is, clear, and scan one card.",
         ),
     ),
+    "scan-late": both(
+        ru=("Карта показана к прошлому чеку.", "Тот чек уже проведён.", "Отсканируйте карту ещё раз."),
+        en=("The card was shown for the receipt before.", "That one is done.", "Scan the card once more."),
+    ),
+    "too-much-shown": both(
+        ru=(
+            "Показано слишком много.",
+            "К одному чеку не больше 20 карт и купонов.",
+            "Очистите показанное и начните снова.",
+        ),
+        en=(
+            "Too much was shown.",
+            "One receipt takes at most 20 cards and coupons.",
+            "Clear what is shown and begin anew.",
+        ),
+    ),
+    "scan-or-phone": both(
+        ru=("Нужен скан или телефон.", "Заполните одно поле: data или phone.", "Уберите лишнее поле."),
+        en=("A scan or a phone is needed.", "Give one of the fields data and phone.", "Leave the other field out."),
+    ),
     "payment-card": both(
         ru=("Это банковская карта, не карта клуба.", "Её номер нигде не сохранён.", "Попросите карту клуба."),
         en=("This is a bank card, not a club card.", "Its number was kept nowhere.", "Ask for the club card."),
@@ -83,6 +103,10 @@ CODES = {
         ru=("Расчёт сделан для другой карты.", "Карта не та, что в расчёте {quote}.", _QUOTE_AGAIN[0]),
         en=("The quote is for another card.", "The card is not that of quote {quote}.", _QUOTE_AGAIN[1]),
     ),
+    "hold-other-quote": both(
+        ru=("Бронь сделана для другого расчёта.", "Расчёт {quote} не тот, что в брони.", _QUOTE_AGAIN[0]),
+        en=("The hold is of another quote.", "Quote {quote} is not the one that was held.", _QUOTE_AGAIN[1]),
+    ),
     "hold-captured": both(
         ru=("Бронь уже использована.", "По ней записана продажа.", "Проверьте последние чеки."),
         en=("The hold is used.", "A sale was recorded by it.", "Look at the last receipts."),
@@ -98,12 +122,12 @@ CODES = {
     "cannot-spend": both(
         ru=(
             "Столько баллов здесь не списать.",
-            "Просят {asked}, на этой кассе можно {spendable_here}.",
+            "Просят {asked}, можно {allowed}.",
             "Уменьшите списание и рассчитайте заново.",
         ),
         en=(
             "That many points cannot be spent here.",
-            "{asked} asked, {spendable_here} can be spent at this till.",
+            "{asked} asked, {allowed} can be spent.",
             "Lower the points and quote again.",
         ),
     ),
@@ -118,6 +142,10 @@ CODES = {
     "closed-in-future": both(
         ru=("Чек из будущего.", "Часы расходятся на {hours} ч.", "Проверьте часы кассы."),
         en=("The sale is from the future.", "The clocks differ by {hours} h.", "Check the POS's clock."),
+    ),
+    "sale-made": both(
+        ru=("Чек уже проведён.", "{id} записан как продажа.", "Отложить можно только открытый чек."),
+        en=("The sale is made already.", "{id} was recorded as a sale.", "Only an open receipt can be parked."),
     ),
     "sale-voided": both(
         ru=("Продажа уже отменена.", "{id} отменён целиком.", "Возвращать больше нечего."),

@@ -28,6 +28,7 @@ from agent.runtime.tokens import TokenFile
 from agent.runtime.watchdog import Watchdog
 from agent.sqlite import ThreadWriter
 from agent.till.hold import stale
+from agent.till.scanned import forget_idle
 from agent.till.wish import let_go
 from agent.web.app import Setting
 from agent.web.guard import Rules
@@ -38,6 +39,8 @@ _log = logging.getLogger("kopilka.daemon")
 HOST = "127.0.0.1"
 STOP_S = 1.5
 HOUSEKEEPING_S = 30.0
+PRESENTED_S = 10.0
+"""How long a card may be shown past its time at most."""
 
 
 class Daemon:
@@ -131,6 +134,7 @@ class Daemon:
     def _schedule(self) -> None:
         writer, desk, hub, backup = self._world.writer, self.parts.desk, self.settings.hub, self.settings.backup
         self.jobs.every(HOUSEKEEPING_S, "holds", lambda: writer.call(stale, desk))
+        self.jobs.every(PRESENTED_S, "presented", lambda: writer.call(forget_idle, desk))
         self.jobs.every(HOUSEKEEPING_S, "leases", lambda: writer.call(let_go, desk))
         self.jobs.every(backup.every_minutes * 60, "backup", self._backup, first_s=60)
         if self.syncing.configured:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from agent.loyalty.answer import quote_answer
+from agent.loyalty.decision import Trace
 from agent.rows import Stored
 from agent.till import when
 from agent.till.balance import Balance
@@ -15,6 +16,7 @@ from sync.wire import SaleBody
 
 
 def balance_answer(held: dict[str, Balance]) -> dict[str, object]:
+    """Balances by currency, as plain values."""
     return {name: msgspec.to_builtins(row) for name, row in held.items()}
 
 
@@ -32,12 +34,20 @@ def quoted(desk: Desk, quote: Quote, held: dict[str, Balance], *, lang: str) -> 
 
 
 def answer_of(
-    desk: Desk, body: SaleBody, held: dict[str, Balance], stored: Stored, *, receipt: str, lang: str
+    desk: Desk,
+    body: SaleBody,
+    held: dict[str, Balance],
+    stored: Stored,
+    *,
+    hints: tuple[Trace, ...],
+    receipt: str,
+    lang: str,
 ) -> dict[str, object]:
-    """A committed sale's answer."""
-    answer = quote_answer(body.decision, desk.programme(body.closed_at), language(lang))
+    """A committed sale's answer. `hints` are not recorded, but said."""
+    decision = msgspec.structs.replace(body.decision, hints=hints)
+    answer = quote_answer(decision, desk.programme(decision.at), language(lang))
     for only_quote in ("refused", "trace"):
-        answer.pop(only_quote, None)
+        del answer[only_quote]
     return {
         "id": body.sale.id,
         "replayed": False,
@@ -46,7 +56,7 @@ def answer_of(
         "member": body.member,
         "balance": balance_answer(held),
         "mismatch": list(body.mismatch),
-        "loss": body.loss,
+        "loss": {unit.removeprefix("points:"): points for unit, points in body.loss.items()},
         "receipt": receipt,
         "seq": stored.seq,
         "mark": stored.hash[:MARK_DIGITS],

@@ -1,4 +1,4 @@
-"""Enrol a member at the till, offline too; look one up; both leave a trace in the journal."""
+"""Enrol a member at the till, offline too."""
 
 from __future__ import annotations
 
@@ -11,15 +11,11 @@ from agent.loyalty import ids
 from agent.loyalty.sale import Code, Id
 from agent.rows import Operation, position
 from agent.till import identify
-from agent.till.answer import balance_answer
 from agent.till.desk import Desk
 from agent.till.identify import Who
-from agent.till.naming import tier_name
-from agent.till.paper import language
-from agent.till.quote import balances
 from agent.till.refusal import Refusal
 from agent.till.sell import content_of, replayed
-from sync.wire import EnrolBody, NoticeBody
+from sync.wire import EnrolBody
 
 
 class Enrolment(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
@@ -67,7 +63,8 @@ def _body(desk: Desk, asked: Enrolment) -> EnrolBody | Refusal:
     card: Who | Refusal | None = identify.by_card(desk, asked.card, how="typed") if asked.card else None
     if isinstance(card, Refusal):
         return card
-    if card is not None and card.state is not None:
+    if card is not None and card.state is not None and not (asked.phone and card.state.phone is None):
+        # A card that only earned so far has nobody's name on it: a phone may still be put beside it.
         return Refusal("card-taken", "conflict", {"card": card.masked})
     phone = None
     if asked.phone:
@@ -88,37 +85,3 @@ def _body(desk: Desk, asked: Enrolment) -> EnrolBody | Refusal:
         birthday=asked.birthday,
         consents=asked.consents,
     )
-
-
-def shown(desk: Desk, who: Who) -> dict[str, object]:
-    """A member as the page and the POS see one."""
-    state = who.state
-    now = desk.clock.now_ms()
-    programme = desk.programme(now)
-    tier = state.tier if state else None
-    return {
-        "member": who.member,
-        "card": who.masked,
-        "known": state is not None,
-        "name": state.name if state else "",
-        "status": state.status if state else "active",
-        "tier": tier,
-        "tier_name": tier_name(programme, tier, language(desk.rules.lang)),
-        "how": who.how,
-        "balance": balance_answer(balances(desk, who, now)),
-    }
-
-
-def look_up(desk: Desk, *, card: str | None, phone: str | None) -> dict[str, object] | Refusal:
-    """Find a member by card or phone; journalled, since members' data is looked at."""
-    if (card is None) == (phone is None):
-        return Refusal("card-or-phone", "invalid")
-    who = identify.by_card(desk, card, how="typed") if card is not None else identify.by_phone(desk, phone or "")
-    found = not isinstance(who, Refusal) and who.state is not None
-    now = desk.clock.now_ms()
-    with desk.store.transaction():
-        note = NoticeBody(what="look-up", numbers={"by": "card" if card else "phone", "found": int(found)})
-        desk.store.journal.append(note, at=now, id=desk.ids.new(now), trusted=desk.clock.trusted())
-    if isinstance(who, Refusal):
-        return who
-    return shown(desk, who) if who.state is not None else Refusal("member-unknown", "not_found")

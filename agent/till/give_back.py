@@ -8,22 +8,22 @@ import msgspec
 from msgspec import Meta, Struct
 
 from agent.loyalty.decision import Refused
-from agent.loyalty.ledger import ISSUED, LOSS, REDEEMED, Posting, member_account, move
-from agent.loyalty.lots import Lot
 from agent.loyalty.returns import ReturnDecision, ReturnedLine, give_back, give_back_all
 from agent.loyalty.sale import MAX_LINES, Id
-from agent.rows import Delta, Operation, Stored, position
+from agent.rows import Operation, Stored, position
 from agent.till import identify, when
 from agent.till.answer import balance_answer
-from agent.till.balance import Balance
+from agent.till.balance import Balance, today
+from agent.till.book_back import book_back, postings
 from agent.till.desk import Desk
 from agent.till.identify import Who
-from agent.till.paper import MARK_DIGITS
+from agent.till.paper import MARK_DIGITS, told_of
 from agent.till.quote import balances
 from agent.till.refusal import Refusal
 from agent.till.return_paper import put_return
 from agent.till.sell import content_of, replayed
-from sync.wire import ReturnBody, SaleBody, VoidBody, decode
+from agent.till.sold import Sold, born, sold
+from sync.wire import ReturnBody, VoidBody
 
 
 class Return(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
@@ -42,43 +42,18 @@ class Void(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, 
     print: bool = True
 
 
-class Sold(Struct, frozen=True, kw_only=True):
-    """A sale's record with what was returned of it."""
-
-    body: SaleBody
-    voided: bool
-    prior: tuple[ReturnBody, ...]
-
-
 class Back(Struct, frozen=True, kw_only=True):
-    """A return or void ready to commit."""
+    """A return or void ready to commit; a void has no lines."""
 
     kind: str
     id: str
     content: str
     at: int
-    sold: Sold
     sale: str
+    sold: Sold
     decision: ReturnDecision
-    lines: tuple[ReturnedLine, ...]
+    lines: tuple[ReturnedLine, ...] = ()
     print: bool
-
-
-def sold(desk: Desk, sale: str) -> Sold | Refusal:
-    """Find a sale of this till."""
-    known = desk.store.operations.get("sale", sale)
-    stored = desk.store.journal.read(known.n) if known else None
-    if known is None or stored is None:
-        return Refusal("sale-unknown", "not_found", {"id": sale})
-    body = decode(stored.line).body
-    assert isinstance(body, SaleBody)
-    prior = [decode(row.line).body for row in map(desk.store.journal.read, _positions(desk, sale)) if row]
-    returns = tuple(row for row in prior if isinstance(row, ReturnBody))
-    return Sold(body=body, voided=known.state == "voided", prior=returns)
-
-
-def _positions(desk: Desk, sale: str) -> list[int]:
-    return [row.n for row in desk.store.operations.of(sale)]
 
 
 def take_back(desk: Desk, sale: str, asked: Return) -> dict[str, object] | Refusal:
@@ -87,81 +62,85 @@ def take_back(desk: Desk, sale: str, asked: Return) -> dict[str, object] | Refus
     known = desk.store.operations.get("return", asked.id)
     if known is not None:
         return replayed(known, content)
-    found = sold(desk, sale)
+    found = _standing(desk, sale)
     if isinstance(found, Refusal):
         return found
-    if found.voided:
-        return Refusal("sale-voided", "conflict", {"id": sale})
     try:
-        at = when.parse(asked.closed_at) if asked.closed_at else desk.clock.now_ms()
+        at = when.parse(asked.closed_at) if asked.closed_at is not None else desk.clock.now_ms()
     except ValueError:
-        return Refusal("bad-moment", "invalid", {"closed_at": (asked.closed_at or "")[:40]})
-    decision = give_back(found.body, found.prior, asked.lines, born=_born(desk, found))
+        return Refusal("bad-moment", "invalid", {"closed_at": asked.closed_at or ""})
+    decision = give_back(found.body, found.prior, asked.lines, born=born(desk, found))
     if isinstance(decision, Refused):
-        return Refusal("return-" + decision.code, "invalid", {"id": sale, **decision.numbers})
-    back = Back(
-        kind="return",
-        id=asked.id,
-        content=content,
-        at=at,
-        sold=found,
-        sale=sale,
-        decision=decision,
-        lines=asked.lines,
-        print=asked.print,
+        return _refused(sale, decision)
+    return _commit(
+        desk,
+        Back(
+            kind="return",
+            id=asked.id,
+            content=content,
+            at=at,
+            sale=sale,
+            sold=found,
+            decision=decision,
+            lines=asked.lines,
+            print=asked.print,
+        ),
     )
-    return _commit(desk, back)
 
 
 def void(desk: Desk, sale: str, asked: Void) -> dict[str, object] | Refusal:
-    """Take a whole sale back, as never made."""
+    """Take a whole sale back, as never made; nothing is presented any more afterwards."""
     content = content_of((sale, asked))
     known = desk.store.operations.get("void", asked.id)
     if known is not None:
         return replayed(known, content)
-    found = sold(desk, sale)
+    found = _standing(desk, sale)
     if isinstance(found, Refusal):
         return found
-    if found.voided:
-        return Refusal("sale-voided", "conflict", {"id": sale})
-    decision = give_back_all(found.body, found.prior, born=_born(desk, found))
+    decision = give_back_all(found.body, found.prior, born=born(desk, found))
     if isinstance(decision, Refused):
-        return Refusal("return-" + decision.code, "invalid", {"id": sale, **decision.numbers})
+        return _refused(sale, decision)
     back = Back(
         kind="void",
         id=asked.id,
         content=content,
         at=desk.clock.now_ms(),
-        sold=found,
         sale=sale,
+        sold=found,
         decision=decision,
-        lines=(),
         print=asked.print,
     )
-    return _commit(desk, back)
+    answer = _commit(desk, back)
+    desk.current.close(sale, desk.clock.monotonic_ms())
+    return answer
 
 
-def _born(desk: Desk, found: Sold) -> dict[str, int]:
-    """Ages of lots as far as they are known here."""
-    if found.body.member is None:
-        return {}
-    state = desk.store.members.get(found.body.member)
-    known = [*(state.lots if state else ()), *desk.store.rights.own_lots(found.body.member)]
-    return {lot.id: lot.born for lot in known}
+def _standing(desk: Desk, sale: str) -> Sold | Refusal:
+    found = sold(desk, sale)
+    if isinstance(found, Sold) and found.voided:
+        return Refusal("sale-voided", "conflict", {"id": sale})
+    return found
+
+
+def _refused(sale: str, decision: Refused) -> Refusal:
+    return Refusal("return-" + decision.code, "invalid", {"id": sale, **decision.numbers})
 
 
 def _commit(desk: Desk, back: Back) -> dict[str, object]:
-    now = desk.clock.now_ms()
-    who = _who(desk, back.sold.body.member)
-    before = balances(desk, who, back.sold.body.closed_at)
-    body = _body(desk, back)
+    now, sale = desk.clock.now_ms(), back.sold.body
+    who = _who(desk, sale.member)
+    on = today(desk, sale.decision.at)
+    before = balances(desk, who, sale.decision.at, on=on)
     with desk.store.transaction():
-        stored = desk.store.journal.append(body, at=now, id=desk.ids.new(now), trusted=desk.clock.trusted())
+        stored = desk.store.journal.append(
+            _body(desk, back), at=now, id=desk.ids.new(now), trusted=desk.clock.trusted()
+        )
         n = position(stored.inc, stored.seq)
-        _book(desk, back, n)
-        after = balances(desk, who, back.sold.body.closed_at)
-        receipt = put_return(desk, back.kind, back.sold.body, back.decision, who, after, stored, paper=back.print)
-        answer = _answer(back, stored, before, after, receipt)
+        book_back(desk, sale, back.decision, n, on=on)
+        after = balances(desk, who, sale.decision.at, on=on)
+        told = told_of(desk, sale, stored, who=who, held=after)
+        receipt = put_return(desk, back.kind, told, back.decision, sale=sale, stored=stored, paper=back.print)
+        answer = _answer(back, stored, before, after) | {"receipt": receipt}
         if back.kind == "void":
             desk.store.operations.state("sale", back.sale, "voided")
         desk.store.operations.put(
@@ -171,7 +150,7 @@ def _commit(desk: Desk, back: Back) -> dict[str, object]:
                 n=n,
                 content=back.content,
                 of=back.sale,
-                member=back.sold.body.member,
+                member=sale.member,
                 at=now,
                 state="posted",
                 answer=msgspec.json.encode(answer),
@@ -179,7 +158,7 @@ def _commit(desk: Desk, back: Back) -> dict[str, object]:
         )
     desk.events.publish("sale", answer)
     desk.push_soon()
-    if desk.rules.printer:
+    if back.print and desk.rules.printer:
         desk.print_soon(desk.rules.printer)
     return answer
 
@@ -187,13 +166,13 @@ def _commit(desk: Desk, back: Back) -> dict[str, object]:
 def _who(desk: Desk, member: str | None) -> Who | None:
     if member is None:
         return None
-    who = identify.by_id(desk, member, how="sale")
-    return Who(member=member, how="sale", masked="", hmac="") if isinstance(who, Refusal) else who
+    return identify.again(desk, member=member, hmac="", masked="", how="sale")
 
 
 def _body(desk: Desk, back: Back) -> ReturnBody | VoidBody:
     sale, decision = back.sold.body, back.decision
     own_lots = tuple(lot.id for lot in sale.lots)
+    moved = postings(sale.member, decision)
     if back.kind == "void":
         return VoidBody(
             store=desk.rules.store,
@@ -203,7 +182,7 @@ def _body(desk: Desk, back: Back) -> ReturnBody | VoidBody:
             restored=decision.restored,
             taken_back=decision.taken_back,
             own_lots=own_lots,
-            postings=_postings(sale.member, decision),
+            postings=moved,
         )
     return ReturnBody(
         store=desk.rules.store,
@@ -217,49 +196,11 @@ def _body(desk: Desk, back: Back) -> ReturnBody | VoidBody:
         restored=decision.restored,
         taken_back=decision.taken_back,
         own_lots=own_lots,
-        postings=_postings(sale.member, decision),
+        postings=moved,
     )
 
 
-def _postings(member: str | None, decision: ReturnDecision) -> tuple[Posting, ...]:
-    rows: list[Posting] = []
-    if member is not None:
-        account = member_account(member)
-        for unit, parts in sorted(decision.restored.items()):
-            rows += move(unit, sum(part.points for part in parts), source=REDEEMED, target=account)
-        for unit, points in sorted(decision.taken_back.items()):
-            rows += move(unit, points, source=account, target=ISSUED)
-    for unit, points in sorted(decision.loss_back.items()):
-        rows += move(unit, points, source=REDEEMED, target=LOSS)
-    return tuple(rows)
-
-
-def _book(desk: Desk, back: Back, n: int) -> None:
-    """Restore first, then claw back: from the sale's own lots that the hub has not told yet, the rest from what it has told."""
-    member, decision = back.sold.body.member, back.decision
-    if member is None:
-        return
-    own = {lot.id: lot for lot in desk.store.rights.own_lots(member)}
-    mine = [own[lot.id] for lot in back.sold.body.lots if lot.id in own]
-    for unit in sorted({*decision.restored, *decision.taken_back}):
-        rest = _from_own(desk, [lot for lot in mine if lot.unit == unit], decision.taken_back.get(unit, 0), n)
-        restored = sum(part.points for part in decision.restored.get(unit, ()))
-        if restored or rest:
-            desk.store.rights.moved(Delta(unit, restored=restored, taken_back=rest), member=member, n=n)
-
-
-def _from_own(desk: Desk, lots: list[Lot], points: int, n: int) -> int:
-    for lot in lots:
-        part = min(points, lot.left)
-        if part:
-            desk.store.rights.relot(msgspec.structs.replace(lot, left=lot.left - part), n=n)
-            points -= part
-    return points
-
-
-def _answer(
-    back: Back, stored: Stored, before: dict[str, Balance], after: dict[str, Balance], receipt: str
-) -> dict[str, object]:
+def _answer(back: Back, stored: Stored, before: dict[str, Balance], after: dict[str, Balance]) -> dict[str, object]:
     decision = back.decision
     debts = {name: row.debt - before[name].debt for name, row in after.items() if row.debt > before[name].debt}
     return {
@@ -268,14 +209,13 @@ def _answer(
         "replayed": False,
         "money_back": decision.money_back,
         "lines": [msgspec.to_builtins(line) for line in decision.lines],
-        "fiscal_lines": [msgspec.to_builtins(line) for line in decision.fiscal_lines],
+        "fiscal_lines": [msgspec.to_builtins(line) | {"tax_rate": line.tax_rate} for line in decision.fiscal_lines],
         "restored": {_name(unit): sum(part.points for part in parts) for unit, parts in decision.restored.items()},
         "taken_back": {_name(unit): points for unit, points in decision.taken_back.items()},
         "debt": debts,
         "full": decision.full,
         "member": back.sold.body.member,
         "balance": balance_answer(after),
-        "receipt": receipt,
         "seq": stored.seq,
         "mark": stored.hash[:MARK_DIGITS],
     }

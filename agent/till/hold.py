@@ -7,33 +7,33 @@ import hashlib
 import msgspec
 
 from agent.rows import Hold
-from agent.till import identify
+from agent.till import identify, quotes
 from agent.till.desk import Desk
 from agent.till.quote import balances, units
 from agent.till.quotes import Quote
-from agent.till.refusal import Refusal
+from agent.till.refusal import Refusal, reused
+from agent.till.reserved import standing
 
-_quote = msgspec.json.Decoder(Quote)
+
+def content_of_quote(quote: str) -> str:
+    """What a hold is of: the quote's id, hashed."""
+    return hashlib.sha256(quote.encode()).hexdigest()
 
 
 def hold(desk: Desk, id: str, quote: str) -> tuple[Hold, bool] | Refusal:  # noqa: A002 - the field's name
     """Keep the points of a quote. The same id for the same quote is the same hold (then the second value is True)."""
-    content = hashlib.sha256(quote.encode()).hexdigest()
+    content = content_of_quote(quote)
     known = desk.store.operations.hold(id)
     if known is not None:
-        return (known, True) if known.content == content else Refusal("id-reused", "conflict", {"id": id})
+        if known.content != content:
+            return reused(id, known.created)
+        return now_standing(desk, known), True
     now = desk.clock.now_ms()
     given = desk.quotes.get(quote, now)
     if given is None:
-        return Refusal("quote-unknown", "conflict", {"quote": quote})
-    wanted = units(given.decision.spent)
-    if wanted and given.member is not None:
-        who = identify.by_id(desk, given.member, how=given.how)
-        held = {} if isinstance(who, Refusal) else balances(desk, who, now)
-        for name, points in given.decision.spent.items():
-            here = held[name].spendable_here if name in held else 0
-            if points > here:
-                return Refusal("cannot-spend", "conflict", {"currency": name, "asked": points, "spendable_here": here})
+        return Refusal("quote-unknown", "conflict", {"id": quote})
+    if short := _short(desk, given):
+        return short
     row = Hold(
         id=id,
         content=content,
@@ -41,17 +41,37 @@ def hold(desk: Desk, id: str, quote: str) -> tuple[Hold, bool] | Refusal:  # noq
         member=given.member,
         created=now,
         expires=now + desk.rules.hold_life_ms,
-        points=wanted,
-        quote=msgspec.json.encode(given),
+        points=units(given.decision.spent),
+        quote=quotes.encoded(given),
     )
     with desk.store.transaction():
         desk.store.operations.put_hold(row)
     return row, False
 
 
-def held_quote(row: Hold) -> Quote:
-    """The quote a hold keeps."""
-    return _quote.decode(row.quote)
+def _short(desk: Desk, given: Quote) -> Refusal | None:
+    """Why the quote's points cannot be kept: others took them since."""
+    if given.member is None or not given.decision.spent:
+        return None
+    who = identify.again(desk, member=given.member, hmac=given.hmac, masked=given.masked, how=given.how)
+    held = balances(desk, who, given.decision.at)
+    for name, points in sorted(given.decision.spent.items()):
+        here = held[name].spendable_here if name in held else 0
+        if points > here:
+            return Refusal("cannot-spend", "conflict", {"currency": name, "asked": points, "allowed": here})
+    return None
+
+
+def now_standing(desk: Desk, row: Hold) -> Hold:
+    """A hold with its state as of now."""
+    return msgspec.structs.replace(row, state=standing(row, desk.clock.now_ms()))
+
+
+def listed(desk: Desk, state: str) -> list[Hold]:
+    """Holds in a state as of now, oldest first."""
+    operations = desk.store.operations
+    rows = operations.holds(state) if state != "stale" else [*operations.holds("open"), *operations.holds("stale")]
+    return [row for row in (now_standing(desk, row) for row in rows) if row.state == state]
 
 
 def release(desk: Desk, id: str) -> Hold | Refusal:  # noqa: A002 - the field's name
@@ -72,8 +92,7 @@ def release(desk: Desk, id: str) -> Hold | Refusal:  # noqa: A002 - the field's 
 def stale(desk: Desk) -> int:
     """Free the points of holds past their time; a job calls this."""
     now = desk.clock.now_ms()
-    due = [row for row in desk.store.operations.holds("open") if row.expires <= now]
-    if not due:
+    if all(row.expires > now for row in desk.store.operations.holds("open")):
         return 0
     with desk.store.transaction():
         return desk.store.operations.stale_holds(now)

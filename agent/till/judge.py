@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 import msgspec
 from msgspec import Struct
 
+from agent.loyalty.bill import MILLI, milli
 from agent.loyalty.decision import Decision
-from agent.loyalty.ledger import points_unit
 from agent.loyalty.member import Member, Points
 from agent.loyalty.sale import Line, Sale
 from agent.rows import Hold
 from agent.till import identify
-from agent.till.balance import Balance
+from agent.till.balance import Today, today
+from agent.till.charged import as_charged
 from agent.till.desk import Desk
-from agent.till.hold import held_quote
 from agent.till.identify import Who
-from agent.till.quote import SOON_MS, balances, decide, judged, moment, presented, whole
-from agent.till.quotes import Quote
+from agent.till.promise import Promise, member_of, promised
+from agent.till.quote import SOON_MS, balances, decide, judged, moment, units, whole, with_presented
 from agent.till.refusal import Refusal
 
 
@@ -27,9 +25,10 @@ class Judged(Struct, frozen=True, kw_only=True):
 
     sale: Sale
     at: int
+    """When it was closed, UTC ms."""
+    on: Today
     who: Who | None
     decision: Decision
-    balances: dict[str, Balance]
     spend: dict[str, int]
     """Points by unit that this till's leases pay."""
     loss: dict[str, int]
@@ -51,93 +50,56 @@ def judge(desk: Desk, sale: Sale) -> Judged | Refusal:
         return fault
     final = is_final(sale)
     misfits: list[Refusal] = []
-    hold = _hold(desk, sale, misfits)
-    given = held_quote(hold) if hold else _quoted(desk, sale, misfits)
-    who = _member(desk, sale, given, misfits)
-    if isinstance(who, Refusal):
-        return who
-    sale = presented(desk, sale) if given is None else sale
-    held = balances(desk, who, at, hold=hold.id if hold else None)
-    decision = given.decision if given else decide(desk, sale, _asked(sale, judged(who, held), final=final), at)
-    misfits += [*_odd_lines(sale.lines), *_odd_time(desk, at), *_odd_sum(sale, decision)]
-    spend, loss = _rights(sale, decision, held, misfits, quoted=given is not None)
+    identify.opened(desk, sale.id)
+    promise = promised(desk, sale, misfits, final=final)
+    who = member_of(desk, sale, promise.quote, misfits)
+    sale = _as_quoted(desk, sale, promise)
+    reckoned = promise.quote.decision.at if promise.quote else at
+    on = today(desk, reckoned)
+    held = balances(desk, who, reckoned, on=on, hold=promise.hold.id if promise.hold else None)
+    decision = promise.quote.decision if promise.quote else _decided(desk, sale, judged(who, held), at, final=final)
+    misfits += [*_odd_lines(sale.lines), *_odd_time(desk, at)]
+    asked = {} if promise.quote else {name: wish for name, wish in sale.redeem.items() if isinstance(wish, int)}
+    here = {name: row.spendable_here for name, row in held.items()} if who and who.status == "active" else {}
+    misfits += _odd_points(asked, decision.spent, here)
+    if final:
+        decision = as_charged(decision, desk.programme(at), sale, asked)
+    misfits += _odd_sum(sale, decision)
     if misfits and not final:
         return misfits[0]
-    mismatch = tuple(dict.fromkeys(misfit.code for misfit in misfits))
     return Judged(
-        sale=sale, at=at, who=who, decision=decision, balances=held, spend=spend, loss=loss, mismatch=mismatch, hold=hold
-    )  # fmt: skip
+        sale=sale if sale.card is None else msgspec.structs.replace(sale, card=None),
+        at=at,
+        on=on,
+        who=who,
+        decision=decision,
+        spend=units({name: min(points, here.get(name, 0)) for name, points in decision.spent.items()}),
+        loss=units({name: max(0, points - here.get(name, 0)) for name, points in decision.spent.items()}),
+        mismatch=tuple(dict.fromkeys(misfit.code for misfit in misfits)),
+        hold=promise.hold,
+    )
 
 
-def _hold(desk: Desk, sale: Sale, misfits: list[Refusal]) -> Hold | None:
-    if sale.hold is None:
-        return None
-    row = desk.store.operations.hold(sale.hold)
-    if row is None:
-        misfits.append(Refusal("hold-unknown", "conflict", {"hold": sale.hold}))
-        return None
-    if row.state == "captured":
-        misfits.append(Refusal("hold-captured", "conflict", {"hold": sale.hold}))
-        return None
-    if row.state in ("stale", "released"):
-        misfits.append(Refusal("hold-" + row.state, "conflict", {"hold": sale.hold}))
-    return row if _same_basket(held_quote(row), sale, misfits) else None
+def _as_quoted(desk: Desk, sale: Sale, promise: Promise) -> Sale:
+    """The sale with the coupons and certificates it was judged with: the quote's, or what is shown here."""
+    quote = promise.quote
+    if quote is None:
+        return with_presented(desk, sale)
+    if (quote.sale.coupons, quote.sale.certificates) == (sale.coupons, sale.certificates):
+        return sale
+    return msgspec.structs.replace(sale, coupons=quote.sale.coupons, certificates=quote.sale.certificates)
 
 
-def _quoted(desk: Desk, sale: Sale, misfits: list[Refusal]) -> Quote | None:
-    if sale.quote is None:
-        return None
-    given = desk.quotes.get(sale.quote, desk.clock.now_ms())
-    if given is None:
-        misfits.append(Refusal("quote-unknown", "conflict", {"quote": sale.quote}))
-        return None
-    return given if _same_basket(given, sale, misfits) else None
-
-
-def _same_basket(given: Quote, sale: Sale, misfits: list[Refusal]) -> bool:
-    if given.sale.lines == sale.lines:
-        return True
-    misfits.append(Refusal("quote-differs", "conflict", {"quote": given.id}))
-    return False
-
-
-def _member(desk: Desk, sale: Sale, given: Quote | None, misfits: list[Refusal]) -> Who | Refusal | None:
-    """The quote's member where a quote stands, else the card named or shown. An unreadable card never stops a paid sale."""
-    if given is not None and sale.card is None:
-        return _quoted_member(desk, given)
-    who = identify.of_sale(desk, sale.card)
-    if isinstance(who, Refusal):
-        misfits.append(who)
-        return None
-    if given is not None and who is not None and who.member != given.member:
-        misfits.append(Refusal("quote-other-member", "conflict", {"quote": given.id}))
-    return who
-
-
-def _quoted_member(desk: Desk, given: Quote) -> Who | None:
-    if given.member is None:
-        return None
-    if given.sale.card is not None:
-        who = identify.by_card(desk, given.sale.card, how=given.how)
-        return None if isinstance(who, Refusal) else who
-    for thing in desk.current.members():
-        if thing.member == given.member:
-            who = identify.by_card(desk, thing.data, how=thing.how)
-            return None if isinstance(who, Refusal) else who
-    known = identify.by_id(desk, given.member, how=given.how)
-    return Who(member=given.member, how=given.how, masked="", hmac="") if isinstance(known, Refusal) else known
-
-
-def _asked(sale: Sale, member: Member | None, *, final: bool) -> Member | None:
+def _decided(desk: Desk, sale: Sale, member: Member | None, at: int, *, final: bool) -> Decision:
     """After payment the engine judges what was charged: as if the member could spend all that was asked for."""
-    if member is None or not final:
-        return member
+    if member is None or not final or not sale.redeem:
+        return decide(desk, sale, member, at)
     points = dict(member.points)
     for name, asked in sale.redeem.items():
         had = points.get(name, Points())
         if isinstance(asked, int) and asked > had.spendable:
-            points[name] = Points(spendable=asked, balance=max(asked, had.balance or 0))
-    return msgspec.structs.replace(member, points=points)
+            points[name] = Points(spendable=asked, balance=had.balance)
+    return decide(desk, sale, msgspec.structs.replace(member, points=points), at)
 
 
 def _odd_lines(lines: tuple[Line, ...]) -> list[Refusal]:
@@ -145,7 +107,7 @@ def _odd_lines(lines: tuple[Line, ...]) -> list[Refusal]:
     return [
         Refusal("line-sum", "invalid", {"line": line.n, "amount": line.amount, "price": line.price, "quantity": line.quantity})
         for line in lines
-        if line.amount > line.price * Fraction(line.quantity) + 1
+        if line.amount * MILLI > line.price * (MILLI if line.quantity == "1" else milli(line.quantity)) + MILLI
     ]  # fmt: skip
 
 
@@ -153,11 +115,8 @@ def _odd_time(desk: Desk, at: int) -> list[Refusal]:
     now = desk.clock.now_ms()
     if not desk.clock.trusted() or now - desk.rules.oldest_sale_ms <= at <= now + SOON_MS:
         return []
-    return [
-        Refusal(
-            "closed-too-long-ago" if at < now else "closed-in-future", "invalid", {"hours": abs(now - at) // 3_600_000}
-        )
-    ]
+    code = "closed-too-long-ago" if at < now else "closed-in-future"
+    return [Refusal(code, "invalid", {"hours": abs(now - at) // 3_600_000})]
 
 
 def _odd_sum(sale: Sale, decision: Decision) -> list[Refusal]:
@@ -167,28 +126,13 @@ def _odd_sum(sale: Sale, decision: Decision) -> list[Refusal]:
     return [Refusal("tenders-sum", "invalid", {"paid": paid, "to_pay": decision.to_pay})]
 
 
-def _rights(
-    sale: Sale, decision: Decision, held: dict[str, Balance], misfits: list[Refusal], *, quoted: bool
-) -> tuple[dict[str, int], dict[str, int]]:
-    """What of the redemption the leases here pay, and what nobody does."""
-    spend: dict[str, int] = {}
-    loss: dict[str, int] = {}
-    names = sorted({*decision.spent, *sale.redeem})
-    for name in names:
-        granted = decision.spent.get(name, 0)
-        asked = sale.redeem.get(name, "max")
-        charged = max(granted, asked) if isinstance(asked, int) and not quoted else granted
-        here = held[name].spendable_here if name in held else 0
-        pays = min(granted, here)
-        if charged > pays:
-            fields: dict[str, str | int] = {
-                "currency": name,
-                "asked": charged,
-                "spendable_here": here,
-                "allowed": granted,
-            }
+def _odd_points(asked: dict[str, int], granted: dict[str, int], here: dict[str, int]) -> list[Refusal]:
+    """Points charged beyond what the programme grants or this till's leases pay."""
+    misfits = []
+    for name in sorted({*asked, *granted}):
+        charged = max(asked.get(name, 0), granted.get(name, 0))
+        allowed = min(granted.get(name, 0), here.get(name, 0))
+        if charged > allowed:
+            fields: dict[str, str | int] = {"currency": name, "asked": charged, "allowed": allowed}
             misfits.append(Refusal("cannot-spend", "conflict", fields))
-            loss[points_unit(name)] = charged - pays
-        if pays:
-            spend[points_unit(name)] = pays
-    return spend, loss
+    return misfits

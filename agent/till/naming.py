@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from agent.loyalty.decision import Decision
+from fractions import Fraction
+
+from agent.loyalty.decision import Decision, Why
 from agent.loyalty.plural import form
 from agent.loyalty.points import whole_points
 from agent.loyalty.programme.values import Programme
 from agent.loyalty.texts import Speaker
-from agent.messages import Lang
+from agent.messages import Lang, money
 
+_RUSSIAN = str.maketrans({",": "\N{NARROW NO-BREAK SPACE}", ".": ","})
 _POINTS: dict[Lang, tuple[str, ...]] = {"ru": ("балл", "балла", "баллов"), "en": ("point", "points")}
 
 
@@ -17,16 +20,16 @@ def counted(programme: Programme, currency: str, points: int, lang: Lang) -> str
     found = programme.currency_of(currency)
     forms = (found.names.of(lang) if found else ()) or _POINTS[lang]
     scale = found.scale if found else 0
-    whole = points // 10**scale
-    # A fraction takes the form of "many" in Russian speech ("2,5 балла") nearest to "few"; whole numbers their own.
-    count = whole if points % 10**scale == 0 else 2
-    return f"{_spaced(whole_points(points, scale))} {form(count, forms, lang)}"
+    whole, rest = divmod(points, 10**scale)
+    # A fraction takes the form of a few: "2,5 балла".
+    return f"{grouped(whole_points(points, scale), lang)} {form(2 if rest else whole, forms, lang)}"
 
 
-def _spaced(text: str) -> str:
-    whole, point, rest = text.partition(".")
-    grouped = f"{int(whole):,}".replace(",", "\u202f")
-    return grouped + (point and "," + rest)
+def grouped(number: str, lang: Lang) -> str:
+    """A decimal text as people of a language write it: 1 234,5 in Russian, 1,234.5 in English."""
+    whole, point, rest = number.partition(".")
+    text = f"{int(whole):,}{point}{rest}"
+    return text.translate(_RUSSIAN) if lang == "ru" else text
 
 
 def tier_name(programme: Programme, tier: str | None, lang: Lang) -> str:
@@ -40,10 +43,32 @@ def tier_name(programme: Programme, tier: str | None, lang: Lang) -> str:
 
 def earned_because(decision: Decision, programme: Programme, currency: str, lang: Lang) -> list[str]:
     """Why points were earned, one line an offer, the most points first."""
-    speaker = Speaker(programme, lang)
     points: dict[str, int] = {}
-    texts: dict[str, str] = {}
-    for why in (why for line in decision.lines for why in line.why if currency in why.earned or currency in why.exact):
+    whys: dict[str, list[Why]] = {}
+    for why in (why for line in decision.lines for why in line.why if currency in why.exact):
         points[why.offer] = points.get(why.offer, 0) + why.earned.get(currency, 0)
-        texts.setdefault(why.offer, speaker.why(why.offer, why.code, why.numbers))
-    return [texts[offer] for offer in sorted(points, key=lambda offer: (-points[offer], offer))]
+        whys.setdefault(why.offer, []).append(why)
+    order = sorted(points, key=lambda offer: (-points[offer], offer))
+    return [_because(whys[offer], programme, currency, lang) for offer in order]
+
+
+def _because(whys: list[Why], programme: Programme, currency: str, lang: Lang) -> str:
+    """One offer's line: its own name, or what it counted: "5 % от 1 149,00"."""
+    first = whys[0]
+    found = programme.offer(first.offer)
+    base = _base(whys, programme, currency) if first.code == "earn-percent" and "above" not in first.numbers else None
+    if base is None or (found is not None and found.names.of(lang)):
+        return Speaker(programme, lang).why(first.offer, first.code, first.numbers)
+    percent = grouped(str(first.numbers["percent"]), lang)
+    return f"{percent} % {'от' if lang == 'ru' else 'of'} {money(base, lang)}"
+
+
+def _base(whys: list[Why], programme: Programme, currency: str) -> int | None:
+    """The money a percent was taken of, from the exact points; None where it is no whole number of minor units."""
+    found = programme.currency_of(currency)
+    percent = Fraction(str(whys[0].numbers.get("percent", 0)))
+    if found is None or not percent or not found.worth_num:
+        return None
+    exact = sum((Fraction(why.exact[currency]) for why in whys), Fraction(0))
+    base = exact * Fraction(found.worth_num, found.worth_den) * 100 / percent
+    return base.numerator if base.denominator == 1 else None

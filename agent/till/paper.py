@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from agent.loyalty.engine import evaluate
-from agent.loyalty.member import Member
+from agent.loyalty.decision import Decision
 from agent.messages import Lang
 from agent.rows import Receipt, Stored, position
 from agent.till.balance import Balance
@@ -17,8 +16,6 @@ from agent.till.refusal import Refusal
 from drivers.shapes import Document, PrintJob
 from sync.wire import SaleBody
 
-GUEST = Member(id="guest")
-"""Somebody with a card and nothing else: what a non-member would have got."""
 MARK_DIGITS = 6
 
 
@@ -27,13 +24,13 @@ def language(text: str) -> Lang:
     return "en" if text.startswith("en") else "ru"
 
 
-def told_of(desk: Desk, body: SaleBody, who: Who | None, held: dict[str, Balance], stored: Stored) -> Told:
-    """What a sale's receipt says."""
+def told_of(desk: Desk, body: SaleBody, stored: Stored, *, who: Who | None, held: dict[str, Balance]) -> Told:
+    """What a receipt about a sale says."""
     lang = language(desk.rules.lang)
-    programme = desk.programme(body.closed_at)
+    programme = desk.programme(body.decision.at)
     tier = who.state.tier if who and who.state else None
     return Told(
-        title=desk.rules.store_name or "Копилка" if lang == "ru" else "Kopilka",
+        title=desk.rules.store_name or ("Копилка" if lang == "ru" else "Kopilka"),
         lang=lang,
         decision=body.decision,
         programme=programme,
@@ -42,19 +39,22 @@ def told_of(desk: Desk, body: SaleBody, who: Who | None, held: dict[str, Balance
         tier=tier_name(programme, tier, lang),
         number=stored.seq,
         mark=stored.hash[:MARK_DIGITS],
+        at=desk.clock.now_ms(),
         online=desk.online(),
-        would_earn=_would_earn(desk, body) if who is None else {},
     )
 
 
-def _would_earn(desk: Desk, body: SaleBody) -> dict[str, int]:
-    decision = evaluate(desk.programme(body.closed_at), GUEST, body.sale, body.closed_at)
-    return {name: earned.points for name, earned in decision.earned.items()}
+def would_earn(decision: Decision) -> dict[str, int]:
+    """What a member would have got, by currency: the engine says so to somebody without a card."""
+    return {
+        str(hint.numbers["currency"]): int(hint.numbers["points"])
+        for hint in decision.hints
+        if hint.code == "would-earn"
+    }
 
 
-def put_receipt(desk: Desk, body: SaleBody, who: Who | None, held: dict[str, Balance], stored: Stored) -> str:
+def put_receipt(desk: Desk, body: SaleBody, told: Told, stored: Stored) -> str:
     """Write a sale's receipt, and its print job when it shall be printed; returns the receipt's id."""
-    document = receipt(told_of(desk, body, who, held, stored))
     summary: dict[str, object] = {
         "kind": "sale",
         "id": body.sale.id,
@@ -62,10 +62,10 @@ def put_receipt(desk: Desk, body: SaleBody, who: Who | None, held: dict[str, Bal
         "to_pay": body.decision.to_pay,
         "earned": {name: earned.points for name, earned in body.decision.earned.items()},
         "spent": body.decision.spent,
-        "member": who.masked if who else None,
+        "member": told.masked or None,
         "at": body.closed_at,
     }
-    return write(desk, document, summary, stored, paper=body.sale.print)
+    return write(desk, receipt(told), summary, stored, paper=body.sale.print)
 
 
 def write(desk: Desk, document: Document, summary: dict[str, object], stored: Stored, *, paper: bool) -> str:

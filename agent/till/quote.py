@@ -10,7 +10,7 @@ from agent.loyalty.ledger import points_unit
 from agent.loyalty.member import Member, Points, Status
 from agent.loyalty.sale import Sale
 from agent.till import identify, when
-from agent.till.balance import Balance, balance
+from agent.till.balance import Balance, Today, balance, known, today
 from agent.till.desk import Desk
 from agent.till.identify import Who
 from agent.till.quotes import Quote
@@ -27,7 +27,7 @@ def moment(desk: Desk, sale: Sale) -> int | Refusal:
     try:
         return when.parse(sale.closed_at)
     except ValueError:
-        return Refusal("bad-moment", "invalid", {"closed_at": sale.closed_at[:40]})
+        return Refusal("bad-moment", "invalid", {"closed_at": sale.closed_at})
 
 
 def whole(sale: Sale) -> Refusal | None:
@@ -39,25 +39,22 @@ def whole(sale: Sale) -> Refusal | None:
     return None
 
 
-def balances(desk: Desk, who: Who | None, at: int, *, hold: str | None = None) -> dict[str, Balance]:
-    """A member's balance by currency of the programme in force."""
+def balances(
+    desk: Desk, who: Who | None, at: int, *, on: Today | None = None, hold: str | None = None
+) -> dict[str, Balance]:
+    """A member's balance by currency of the programme in force at `at` (UTC ms); today's, unless another day is given."""
     if who is None:
         return {}
-    programme = desk.programme(at)
-    today = when.day(desk.clock.now_ms(), programme.zone)
-    return {
-        currency.id: balance(desk, who.member, currency.id, on_day=today, hold=hold)
-        for currency in programme.currencies
-    }
+    day = on or today(desk, at)
+    of = known(desk, who.member, hold=hold)
+    return {currency.id: balance(desk, of, currency.id, day) for currency in desk.programme(at).currencies}
 
 
 def judged(who: Who | None, held: dict[str, Balance]) -> Member | None:
     """The member as the engine sees one."""
     if who is None:
         return None
-    points = {
-        name: Points(spendable=row.spendable_here, balance=row.confirmed + row.unsynced) for name, row in held.items()
-    }
+    points = {name: Points(spendable=row.spendable_here, balance=row.whole) for name, row in held.items()}
     state = who.state
     if state is None:
         return Member(id=who.member, points=points)
@@ -92,31 +89,34 @@ def quote(desk: Desk, sale: Sale) -> tuple[Quote, Who | None, dict[str, Balance]
         return at
     if fault := whole(sale):
         return fault
+    identify.opened(desk, sale.id)
     who = identify.of_sale(desk, sale.card)
     if isinstance(who, Refusal):
         return who
-    sale = presented(desk, sale)
+    sale = with_presented(desk, sale)
     held = balances(desk, who, at)
     decision = decide(desk, sale, judged(who, held), at)
     now = desk.clock.now_ms()
     given = Quote(
         id="q-" + desk.ids.new(now),
-        sale=sale,
+        sale=sale if sale.card is None else msgspec.structs.replace(sale, card=None),
         decision=decision,
         member=who.member if who else None,
         how=who.how if who else "",
+        hmac=who.hmac if who else "",
+        masked=who.masked if who else "",
         valid_until=now + desk.rules.quote_life_ms,
     )
     desk.quotes.put(given)
     return given, who, held
 
 
-def presented(desk: Desk, sale: Sale) -> Sale:
+def with_presented(desk: Desk, sale: Sale) -> Sale:
     """The sale with the coupons and certificates shown here added to those it names."""
+    if not desk.current.things:
+        return sale
     coupons = tuple(dict.fromkeys((*sale.coupons, *desk.current.of("coupon"))))
     certificates = tuple(dict.fromkeys((*sale.certificates, *desk.current.of("certificate"))))
-    if coupons == sale.coupons and certificates == sale.certificates:
-        return sale
     return msgspec.structs.replace(sale, coupons=coupons, certificates=certificates)
 
 

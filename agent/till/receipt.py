@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, tzinfo
+from datetime import date
+from typing import Literal
 
 from msgspec import Struct
 
@@ -16,7 +17,8 @@ from agent.till.receipt_words import say
 from drivers.shapes import Block, Cut, Document, Pair, Rule, Text
 
 MAX_WHY = 3
-MAX_OFFERS = 3
+MAX_DUES = 2
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 class Told(Struct, frozen=True, kw_only=True):
@@ -32,6 +34,8 @@ class Told(Struct, frozen=True, kw_only=True):
     tier: str
     number: int
     mark: str
+    at: int
+    """When the receipt is made, UTC ms: days and times of this day are written short."""
     online: bool
     would_earn: dict[str, int] = {}
     """For a sale without a member: what a member would have got."""
@@ -85,19 +89,23 @@ def _earned(told: Told) -> Iterator[Block]:
 
 
 def balance_blocks(told: Told, name: str, row: Balance) -> Iterator[Block]:
-    lang, zone = told.lang, told.programme.zone
-    as_of = f" ({say('confirmed', lang)} {moment(row.as_of, zone, lang)})" if row.as_of else ""
+    """What the member has, and how much of it is not to be had here and now."""
+    lang = told.lang
+    as_of = f" ({say('confirmed', lang)} {moment(row.as_of, told)})" if row.as_of else ""
     yield Pair(say("balance", lang) + as_of, counted(told, name, row.whole), bold=True)
-    for due in row.maturing[:2]:
-        yield Pair(
-            f"{say('of-them-from', lang)} {short_day(str(due['from']), told)}", _points(told, name, due), indent=2
-        )
-    for due in row.expiring[:2]:
-        yield Pair(f"{say('expire-on', lang)} {short_day(str(due['on']), told)}", _points(told, name, due), indent=2)
+    for due in row.maturing[:MAX_DUES]:
+        yield _due(told, name, due, "from")
+    for due in row.expiring[:MAX_DUES]:
+        yield _due(told, name, due, "on")
     if row.debt:
         yield Pair(say("debt", lang), counted(told, name, row.debt), indent=2)
     if not told.online and row.whole:
         yield Pair(say("spendable-offline", lang), counted(told, name, row.spendable_here), indent=2)
+
+
+def _due(told: Told, name: str, due: dict[str, int | str], word: Literal["from", "on"]) -> Block:
+    said = say("of-them-from" if word == "from" else "expire-on", told.lang)
+    return Pair(f"{said} {short_day(str(due[word]), told)}", counted(told, name, int(due["points"])), indent=2)
 
 
 def _invitation(told: Told) -> Iterator[Block]:
@@ -107,23 +115,25 @@ def _invitation(told: Told) -> Iterator[Block]:
             yield Text(f"{say('would-earn', told.lang)} {counted(told, name, points)}")
 
 
-def _points(told: Told, name: str, due: dict[str, int | str]) -> str:
-    return counted(told, name, int(due["points"]))
-
-
 def counted(told: Told, name: str, points: int) -> str:
     """Points with their noun: "57 баллов"."""
     return naming.counted(told.programme, name, points, told.lang)
 
 
 def short_day(day: str, told: Told) -> str:
-    """A day as 06.12, with the year when it is not this receipt's own."""
-    there = date.fromisoformat(day)
-    here = when.local(told.decision.at, told.programme.zone)
-    return there.strftime("%d.%m" if there.year == here.year else "%d.%m.%Y")
+    """A day as 06.12 or 6 Dec, with the year when it is not this receipt's own."""
+    there, here = date.fromisoformat(day), when.local(told.at, told.programme.zone)
+    return _day(there, told.lang) + (
+        f"{'.' if told.lang == 'ru' else ' '}{there.year}" if there.year != here.year else ""
+    )
 
 
-def moment(iso: str, zone: tzinfo, lang: Lang) -> str:
-    """A moment as 22.11 09:58 in the store's zone."""
-    local = when.local(when.parse(iso), zone)
-    return local.strftime("%d.%m %H:%M" if lang == "ru" else "%d %b %H:%M")
+def moment(iso: str, told: Told) -> str:
+    """A moment as 09:58, with its day when that is not today."""
+    there = when.local(when.parse(iso), told.programme.zone)
+    here = when.local(told.at, told.programme.zone)
+    return f"{there:%H:%M}" if there.date() == here.date() else f"{_day(there, told.lang)} {there:%H:%M}"
+
+
+def _day(there: date, lang: Lang) -> str:
+    return f"{there:%d.%m}" if lang == "ru" else f"{there.day} {_MONTHS[there.month - 1]}"

@@ -10,13 +10,13 @@ WORDS: dict[str, dict[Lang, str]] = {
     "spent": {"ru": "Списано", "en": "Spent"},
     "to-pay": {"ru": "К оплате", "en": "To pay"},
     "earned": {"ru": "Начислено", "en": "Earned"},
-    "available-from": {"ru": "доступны с", "en": "from"},
+    "available-from": {"ru": "доступны с", "en": "to spend from"},
     "balance": {"ru": "Баланс", "en": "Balance"},
-    "confirmed": {"ru": "подтверждён", "en": "as of"},
-    "of-them-from": {"ru": "станут доступны", "en": "can be spent from"},
+    "confirmed": {"ru": "подтверждён на", "en": "as of"},
+    "of-them-from": {"ru": "из них доступны с", "en": "of them to spend from"},
     "expire-on": {"ru": "сгорят", "en": "expire on"},
     "debt": {"ru": "долг по возвратам", "en": "owed after returns"},
-    "spendable-offline": {"ru": "на этой кассе без связи можно списать", "en": "can be spent offline at this till"},
+    "spendable-offline": {"ru": "без связи здесь можно списать", "en": "to spend offline at this till"},
     "would-earn": {"ru": "С картой вы получили бы", "en": "With a card you would have got"},
     "return": {"ru": "ВОЗВРАТ", "en": "RETURN"},
     "void": {"ru": "ОТМЕНА", "en": "VOID"},
@@ -28,4 +28,5 @@ WORDS: dict[str, dict[Lang, str]] = {
 
 
 def say(word: str, lang: Lang) -> str:
+    """One of the words above."""
     return WORDS[word][lang]

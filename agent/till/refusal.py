@@ -6,6 +6,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+from agent.till import when
+
 Kind = Literal["invalid", "conflict", "not_found", "forbidden"]
 
 
@@ -15,3 +17,8 @@ class Refusal(Struct, frozen=True):
     code: str
     kind: Kind = "conflict"
     fields: dict[str, str | int] = {}
+
+
+def reused(id: str, at: int) -> Refusal:  # noqa: A002 - the field's name
+    """An id that stands for something else already, recorded at `at` (UTC ms)."""
+    return Refusal("id-reused", "conflict", {"id": id, "at": when.iso(at)})

@@ -5,31 +5,19 @@ from __future__ import annotations
 from agent.loyalty.returns import ReturnDecision
 from agent.messages import money
 from agent.rows import Stored
-from agent.till.balance import Balance
 from agent.till.desk import Desk
-from agent.till.identify import Who
-from agent.till.paper import language, told_of, write
-from agent.till.receipt import balance_blocks, counted
+from agent.till.paper import write
+from agent.till.receipt import Told, balance_blocks, counted
 from agent.till.receipt_words import say
 from drivers.shapes import Block, Cut, Document, Pair, Rule, Text
 from sync.wire import SaleBody
 
 
 def put_return(
-    desk: Desk,
-    kind: str,
-    sale: SaleBody,
-    decision: ReturnDecision,
-    /,
-    who: Who | None,
-    held: dict[str, Balance],
-    stored: Stored,
-    *,
-    paper: bool,
+    desk: Desk, kind: str, told: Told, decision: ReturnDecision, *, sale: SaleBody, stored: Stored, paper: bool
 ) -> str:
     """Write the slip and its print job; returns the receipt's id."""
-    lang = language(desk.rules.lang)
-    told = told_of(desk, sale, who, held, stored)
+    lang = told.lang
     blocks: list[Block] = [Rule(), Pair(told.title, say(kind, lang), bold=True)]
     blocks.append(Text(f"{say('of-sale', lang)} {sale.sale.receipt_no or sale.sale.id}"))
     blocks.append(Pair(say("money-back", lang), money(decision.money_back, lang), bold=True))
@@ -38,7 +26,7 @@ def put_return(
         blocks.append(Pair(say("restored", lang), counted(told, unit.removeprefix("points:"), points)))
     for unit, points in decision.taken_back.items():
         blocks.append(Pair(say("taken-back", lang), counted(told, unit.removeprefix("points:"), points)))
-    for name, row in held.items():
+    for name, row in told.balances.items():
         blocks += balance_blocks(told, name, row)
     blocks += [Pair("", f"№ {told.number} · {told.mark}"), Rule(), Cut()]
     summary: dict[str, object] = {
@@ -47,7 +35,7 @@ def put_return(
         "seq": stored.seq,
         "money_back": decision.money_back,
         "taken_back": {unit.removeprefix("points:"): points for unit, points in decision.taken_back.items()},
-        "member": who.masked if who else None,
+        "member": told.masked or None,
         "at": desk.clock.now_ms(),
     }
     return write(desk, Document(blocks=tuple(blocks), lang=lang), summary, stored, paper=paper)

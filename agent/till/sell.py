@@ -12,14 +12,14 @@ from agent.loyalty.ledger import ISSUED, LOSS, REDEEMED, Posting, member_account
 from agent.loyalty.lots import Lot, lot_of
 from agent.loyalty.sale import Sale
 from agent.rows import Delta, Hold, Operation, Stored, position
-from agent.till import when
+from agent.till import identify
 from agent.till.answer import answer_of
 from agent.till.desk import Desk
 from agent.till.identify import Who
 from agent.till.judge import Judged, judge
-from agent.till.paper import put_receipt
+from agent.till.paper import put_receipt, told_of, would_earn
 from agent.till.quote import balances
-from agent.till.refusal import Refusal
+from agent.till.refusal import Refusal, reused
 from sync.wire import EnrolBody, SaleBody, encode
 
 
@@ -32,7 +32,7 @@ def sell(desk: Desk, sale: Sale, *, lang: str = "") -> dict[str, object] | Refus
     """Commit a sale. The same id with the same content answers the same again, marked `replayed`; with other content refuses."""
     if sale.id is None:
         return Refusal("id-missing", "invalid")
-    content = content_of(sale)
+    content = content_of(identify.without_number(desk, sale))
     known = desk.store.operations.get("sale", sale.id)
     if known is not None:
         return replayed(known, content)
@@ -40,10 +40,10 @@ def sell(desk: Desk, sale: Sale, *, lang: str = "") -> dict[str, object] | Refus
     if isinstance(ready, Refusal):
         return ready
     answer = _commit(desk, ready, content, lang or desk.rules.lang)
-    desk.current.clear(desk.clock.monotonic_ms())
+    desk.current.close(sale.id, desk.clock.monotonic_ms())
     desk.events.publish("sale", answer)
     desk.push_soon()
-    if answer.get("receipt") and desk.rules.printer:
+    if sale.print and desk.rules.printer:
         desk.print_soon(desk.rules.printer)
     return answer
 
@@ -51,7 +51,7 @@ def sell(desk: Desk, sale: Sale, *, lang: str = "") -> dict[str, object] | Refus
 def replayed(known: Operation, content: str) -> dict[str, object] | Refusal:
     """The answer given before, or a refusal when the id was used for something else."""
     if known.content != content:
-        return Refusal("id-reused", "conflict", {"id": known.id})
+        return reused(known.id, known.at)
     answer: dict[str, object] = msgspec.json.decode(known.answer)
     answer["replayed"] = True
     return answer
@@ -81,7 +81,7 @@ def _commit(desk: Desk, ready: Judged, content: str, lang: str) -> dict[str, obj
         )
         stored = desk.store.journal.append(body, at=now, id=desk.ids.new(now), trusted=trusted)
         n = position(stored.inc, stored.seq)
-        _book(desk, ready, lots, n)
+        _book(desk, ready, body, n)
         answer = _answer(desk, ready, body, stored, lang=lang)
         _keep(desk, ready, answer, content=content, n=n, now=now)
     return answer
@@ -98,11 +98,10 @@ def _spend(desk: Desk, ready: Judged, now: int) -> tuple[Spend, ...]:
     """Take the points out of this till's leases; `judge` saw that they are there."""
     if not ready.spend or ready.who is None:
         return ()
-    today = when.day(now, desk.programme(ready.at).zone) if desk.clock.trusted() else None
     held = tuple(desk.store.rights.leases(ready.who.member))
     spends: list[Spend] = []
     for unit, points in sorted(ready.spend.items()):
-        taken, held, short = leases.spend(held, unit, points, today)
+        taken, held, short = leases.spend(held, unit, points, ready.on.limit)
         assert not short, "a lease lost points between judging and committing"
         spends += taken
     touched = {spend.lease for spend in spends}
@@ -135,29 +134,34 @@ def _postings(ready: Judged, lots: tuple[Lot, ...]) -> tuple[Posting, ...]:
     return tuple(rows)
 
 
-def _book(desk: Desk, ready: Judged, lots: tuple[Lot, ...], n: int) -> None:
+def _book(desk: Desk, ready: Judged, body: SaleBody, n: int) -> None:
     """What the hub does not know yet of this member."""
     if ready.who is None:
         return
     rights = desk.store.rights
-    rights.bear(lots, member=ready.who.member, n=n)
+    rights.bear(body.lots, member=ready.who.member, n=n)
     for unit, points in sorted(ready.spend.items()):
-        rights.moved(Delta(unit, spent=points), member=ready.who.member, n=n)
+        taken: dict[str, int] = {}
+        for part in (part for spend in body.spends if spend.unit == unit for part in spend.parts):
+            taken[part.lot] = taken.get(part.lot, 0) + part.points
+        rights.moved(Delta(unit, spent=points, lots=taken), member=ready.who.member, n=n)
 
 
 def _answer(desk: Desk, ready: Judged, body: SaleBody, stored: Stored, *, lang: str) -> dict[str, object]:
     who = ready.who
     if who is not None and who.state is None:
         who = msgspec.structs.replace(who, state=desk.store.members.get(who.member))
-    after = balances(desk, who, ready.at, hold=ready.hold.id if ready.hold else None)
-    receipt = put_receipt(desk, body, who, after, stored)
-    return answer_of(desk, body, after, stored, receipt=receipt, lang=lang)
+    if ready.hold is not None:
+        desk.store.operations.put_hold(_captured(ready.hold))
+    after = balances(desk, who, ready.decision.at, on=ready.on)
+    told = told_of(desk, body, stored, who=who, held=after)
+    told = msgspec.structs.replace(told, would_earn=would_earn(ready.decision) if who is None else {})
+    receipt = put_receipt(desk, body, told, stored)
+    return answer_of(desk, body, after, stored, hints=ready.decision.hints, receipt=receipt, lang=lang)
 
 
 def _keep(desk: Desk, ready: Judged, answer: dict[str, object], *, content: str, n: int, now: int) -> None:
     assert ready.sale.id is not None
-    if ready.hold is not None:
-        desk.store.operations.put_hold(_captured(ready.hold))
     desk.store.operations.put(
         Operation(
             kind="sale",
@@ -173,4 +177,5 @@ def _keep(desk: Desk, ready: Judged, answer: dict[str, object], *, content: str,
 
 
 def _captured(hold: Hold) -> Hold:
-    return msgspec.structs.replace(hold, state="captured")
+    """A hold that became a sale; the sale's record keeps what the quote said."""
+    return msgspec.structs.replace(hold, state="captured", quote=b"")

@@ -7,10 +7,10 @@ from collections.abc import Collection
 from agent.loyalty import leases, lots
 from agent.loyalty.ledger import points_unit
 from agent.rows import WantRow, position
-from agent.till import when
-from agent.till.balance import balance
+from agent.till.balance import Known, Today, balance, known, today
 from agent.till.desk import Desk
 from agent.till.identify import Who
+from agent.till.reserved import open_holds
 from sync.leases import Asking, Held, closings, want_points
 from sync.wire import CloseBody, WantBody
 
@@ -21,11 +21,11 @@ def wish(desk: Desk, who: Who) -> int:
         return 0
     now = desk.clock.now_ms()
     programme = desk.programme(now)
-    today = when.day(now, programme.zone)
+    of, on = known(desk, who.member), today(desk, now)
     wants = []
     for currency in programme.currencies:
         unit = points_unit(currency.id)
-        points = want_points(_asking(desk, who, currency.id, today), now)
+        points = want_points(_asking(desk, of, currency.id, on), now)
         if points:
             wants.append(WantBody(member=who.member, unit=unit, points=points))
     if wants:
@@ -36,13 +36,14 @@ def wish(desk: Desk, who: Who) -> int:
     return len(wants)
 
 
-def _asking(desk: Desk, who: Who, currency: str, today: str) -> Asking:
+def _asking(desk: Desk, of: Known, currency: str, on: Today) -> Asking:
     unit = points_unit(currency)
-    row = balance(desk, who.member, currency, on_day=today)
-    known = who.state.lots if who.state else ()
-    free = min(lots.available([lot for lot in known if lot.unit == unit], today), row.confirmed)
-    pending = sum(want.points for want in desk.store.rights.pending(who.member) if want.unit == unit)
-    refused = desk.store.rights.last_refusal(who.member, unit)
+    row = balance(desk, of, currency, on)
+    assert of.state is not None, "asked before"
+    free = min(lots.available([lot for lot in of.state.lots if lot.unit == unit], on.day), row.confirmed)
+    member = of.state.member
+    pending = sum(want.points for want in desk.store.rights.pending(member) if want.unit == unit)
+    refused = desk.store.rights.last_refusal(member, unit)
     return Asking(spendable=free, here=row.spendable_here, pending=pending, refused_at=refused.at if refused else None)
 
 
@@ -55,10 +56,9 @@ def _journal(desk: Desk, want: WantBody, now: int) -> None:
 def let_go(desk: Desk, *, revoked: Collection[str] = ()) -> int:
     """Close leases whose time has come or that the hub asks back; only the till's own record ends one (I3)."""
     now = desk.clock.now_ms()
-    today = when.day(now, desk.programme(now).zone) if desk.clock.trusted() else None
-    paying = {row.member for row in desk.store.operations.holds("open")}
+    paying = {row.member for row in open_holds(desk)}
     held = [Held(lease, used, kept=lease.grant.member in paying) for lease, used in desk.store.rights.open_leases()]
-    due = closings(held, now, on_day=today, online=desk.online(), revoked=revoked)
+    due = closings(held, now, on_day=today(desk, now).limit, online=desk.online(), revoked=revoked)
     if not due:
         return 0
     with desk.store.transaction():

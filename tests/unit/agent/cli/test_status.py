@@ -1,0 +1,34 @@
+"""kopilka status: the screen, from READY down; the running till itself is asked in tests/system/test_daemon.py."""
+
+from agent.cli import main
+from agent.cli.status import WORDS, lines
+
+FOUND = {
+    "state": "DEGRADED", "store": "S1", "store_name": "Соседи", "till": "T1", "at": "2026-11-22T06:58:00Z", "version": "0.1.0",
+    "line": {"configured": True, "online": False}, "queue": {"unsent": 12}, "printing": {"waiting": 1}, "leases": {"open": 2},
+    "members": 3, "programme": {"id": "p", "version": 4}, "clock": {"trusted": False},
+    "devices": [{"device": "counter", "kind": "scanner", "state": "absent", "cause": "gone"}],
+}  # fmt: skip
+
+
+def test_it_reads_top_down_in_both_languages(monkeypatch):
+    monkeypatch.setenv("KOPILKA_LANG", "en")
+    screen = lines(FOUND)
+    assert screen[0].startswith("DEGRADED")
+    assert any("down; sales go on" in line for line in screen)
+    assert any("counter: absent: check the cable (gone)" in line for line in screen)
+    assert all(len(line) <= 80 for line in screen)
+    monkeypatch.setenv("KOPILKA_LANG", "ru")
+    assert "РАБОТАЕТ С ОГРАНИЧЕНИЯМИ" in lines(FOUND)[0]
+
+
+def test_every_word_has_both_languages():
+    assert all(len(pair) == 2 and all(pair) for pair in WORDS.values())
+
+
+def test_no_till_is_down_with_a_remedy(tmp_path, capsys):
+    path = tmp_path / "c.toml"
+    path.write_text(f'[till]\ndata = "{tmp_path}"\n[api]\nport = 1\n')
+    assert main(["status", "--config", str(path)]) == 69
+    said = capsys.readouterr().out
+    assert "systemctl start kopilka" in said

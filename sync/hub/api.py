@@ -93,6 +93,9 @@ class Api:
 
     def routes(self) -> list[Route]:
         """One table for the application and its OpenAPI document."""
+        return [*self._signed(), *self._free()]
+
+    def _signed(self) -> list[Route]:
         return [
             Route(
                 method="POST",
@@ -115,6 +118,10 @@ class Api:
                 answer=Changes,
                 faults=(Unauthorised,),
             ),
+        ]
+
+    def _free(self) -> list[Route]:
+        return [
             Route(
                 method="POST",
                 path="/v1/enrol",

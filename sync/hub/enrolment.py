@@ -47,6 +47,7 @@ def add_till(
             store_name=store_name or known.store_name,
             code_hash=_hash(code),
             code_until=now_ms + CODE_LIFE_MS,
+            code_used=None,
         ),
     )
     return "-".join(code[n : n + 4] for n in range(0, CODE_SIGNS, 4))
@@ -72,13 +73,13 @@ def enrol(
     known = tills.find(database, request.till)
     if known is None or known.code_hash != _hash(request.code) or now_ms > known.code_until:
         raise Forbidden("enrol-refused")
-    made = known.code_until - CODE_LIFE_MS
-    spent = known.enrolled is not None and known.enrolled >= made
-    if spent and known.public_key != request.public_key:
-        raise Forbidden("enrol-refused")
-    if not spent:
-        known = msgspec.structs.replace(known, public_key=request.public_key, enrolled=now_ms, revoked=None)
+    if known.code_used is None:
+        known = msgspec.structs.replace(
+            known, public_key=request.public_key, code_used=now_ms, enrolled=now_ms, revoked=None
+        )
         tills.save(database, known)
+    elif known.public_key != request.public_key:
+        raise Forbidden("enrol-refused")
     return _answer(database, known, keys=keys, epoch=epoch, now_ms=now_ms)
 
 

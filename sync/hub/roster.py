@@ -60,22 +60,28 @@ class _Fault(Exception):
 
 def read_rows(file: TextIO) -> Iterator[Row | BadRow]:
     """Rows and faults in the file's order; a fault of the header or of the CSV itself is the last thing said."""
-    first = file.readline()
-    # A spreadsheet of a Russian locale parts by semicolons.
-    reader = csv.reader(_clean(first, file), delimiter=";" if first.count(";") > first.count(",") else ",", strict=True)
+    line = 0
+    twice = _Twice()
     try:
+        first = file.readline()
+        # A spreadsheet of a Russian locale parts by semicolons.
+        mark = ";" if first.count(";") > first.count(",") else ","
+        reader = csv.reader(_clean(first, file), delimiter=mark, strict=True)
         places = _header(next(reader, []))
-        twice = _Twice()
         for cells in reader:
+            line = reader.line_num
             if cells:
-                yield _row(reader.line_num, cells, places, twice)
+                yield _row(line, cells, places, twice)
     except _Fault as fault:
         yield BadRow(1, fault.column, fault.problem)
     except csv.Error as error:
-        yield BadRow(reader.line_num, "", str(error))
+        yield BadRow(line + 1, "", str(error))
     except UnicodeDecodeError as error:
+        # Text is decoded in blocks, so the place is known only roughly.
         yield BadRow(
-            reader.line_num + 1, "", f"not UTF-8 (byte {error.object[error.start]:#04x}); try --encoding cp1251"
+            line + 1,
+            "",
+            f"not {error.encoding} from here on (byte {error.object[error.start]:#04x}); try --encoding cp1251",
         )
 
 

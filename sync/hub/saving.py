@@ -39,7 +39,8 @@ def save_copy(source: str, folder: str, *, now_ms: int, keep: int) -> list[tuple
 
 
 def _verified(path: str) -> list[tuple[str, int, int]]:
-    copy: peewee.SqliteDatabase = open_database(path, readonly=True)
+    # As a writer: the last one to close takes SQLite's two files beside the copy away, a reader leaves them.
+    copy: peewee.SqliteDatabase = open_database(path)
     try:
         quick_check(copy)
         return journal.all_marks(copy)

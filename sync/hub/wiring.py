@@ -58,8 +58,8 @@ class Service:
         self._readers = ThreadPoolExecutor(1, thread_name_prefix="hub-reader")
         self.hub = Hub(self._database, reader=self._reader, keys=keys, clock=clock, policy=settings.policy)
         self._bell = Bell()
-        app = Api(self.hub, Threads(self._writer.pool, self._readers), self._bell, on_broken=self._break).app()
-        self._server = Server(app, [self._socket], on_stop=self._bell.close)
+        self.api = Api(self.hub, Threads(self._writer.pool, self._readers), self._bell, on_broken=self._break)
+        self._server = Server(self.api.app(), [self._socket], on_stop=self._bell.close)
         self.jobs = Jobs(self._plan())
 
     def _plan(self) -> list[Job]:

@@ -155,7 +155,7 @@ def _save_accounts(database: peewee.SqliteDatabase, changes: Sequence[Change]) -
             if any(moved):
                 deltas.append((after.member, unit, *moved))
     bulk.insert(database, "account", "member, unit, posted, leased, debt", fresh)
-    bulk.add(database, "account", "member, unit", "posted, leased, debt", deltas)
+    bulk.add(database, "account", deltas, keys="member, unit", deltas="posted, leased, debt")
 
 
 def _save_lots(database: peewee.SqliteDatabase, changes: Sequence[Change]) -> None:
@@ -176,7 +176,7 @@ def _save_lots(database: peewee.SqliteDatabase, changes: Sequence[Change]) -> No
                     deltas.append((after.member, unit, lot.id, *moved))
     columns = "member, unit, lot, points, remaining, leased, lapsed, born, spendable_from, expires_on"
     bulk.insert(database, "lot", columns, fresh)
-    bulk.add(database, "lot", "member, unit, lot", "remaining, leased, lapsed", deltas)
+    bulk.add(database, "lot", deltas, keys="member, unit, lot", deltas="remaining, leased, lapsed")
 
 
 def _save_leases(database: peewee.SqliteDatabase, changes: Sequence[Change]) -> None:

@@ -25,7 +25,7 @@ def insert(database: peewee.SqliteDatabase, table: str, columns: str, rows: Rows
     database.cursor().executemany(sql, rows)
 
 
-def add(database: peewee.SqliteDatabase, table: str, keys: str, deltas: str, rows: Rows) -> None:
+def add(database: peewee.SqliteDatabase, table: str, rows: Rows, *, keys: str, deltas: str) -> None:
     """Add each row's deltas to the columns of the row with its keys: one UPDATE ... FROM (VALUES ...) a chunk."""
     key_names, delta_names = keys.split(", "), deltas.split(", ")
     columns = ", ".join(f"v{n}" for n in range(len(key_names) + len(delta_names)))

@@ -79,7 +79,8 @@ def add_lots(database: peewee.SqliteDatabase, lots: Sequence[Opening], *, born: 
     )
     accounts = [(lot.member, lot.unit, 0, 0, 0) for lot in lots]
     bulk.insert(database, "account", "member, unit, posted, leased, debt", accounts, known="NOTHING")
-    bulk.add(database, "account", "member, unit", "posted", [(lot.member, lot.unit, lot.points) for lot in lots])
+    given = [(lot.member, lot.unit, lot.points) for lot in lots]
+    bulk.add(database, "account", given, keys="member, unit", deltas="posted")
 
 
 def add_entries(database: peewee.SqliteDatabase, entries: Sequence[Sequence[Any]]) -> None:

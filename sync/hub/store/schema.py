@@ -13,7 +13,7 @@ FIRST = """
 CREATE TABLE meta (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE till (
   till TEXT NOT NULL PRIMARY KEY, store TEXT NOT NULL, store_name TEXT NOT NULL, public_key TEXT,
-  code_hash TEXT, code_until BIGINT NOT NULL, added BIGINT NOT NULL, enrolled BIGINT, revoked BIGINT);
+  code_hash TEXT, code_until BIGINT NOT NULL, code_used BIGINT, added BIGINT NOT NULL, enrolled BIGINT, revoked BIGINT);
 CREATE TABLE watermark (
   till TEXT NOT NULL, inc BIGINT NOT NULL, wm BIGINT NOT NULL, hash TEXT NOT NULL, hlc BIGINT NOT NULL,
   at BIGINT NOT NULL, forks BIGINT NOT NULL, durable BIGINT NOT NULL,

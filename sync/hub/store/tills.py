@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import peewee
 from msgspec import Struct
 
-_COLUMNS = "till, store, store_name, public_key, code_hash, code_until, added, enrolled, revoked"
+_COLUMNS = "till, store, store_name, public_key, code_hash, code_until, code_used, added, enrolled, revoked"
 
 
 class Till(Struct, frozen=True, kw_only=True):
-    """One till. `code_hash` is SHA-256 of the one-time code, gone once used; times are UTC ms."""
+    """One till. `code_hash` is SHA-256 of the one-time code, `code_used` when a key was bound to it; times are UTC ms."""
 
     till: str
     store: str
@@ -17,6 +20,7 @@ class Till(Struct, frozen=True, kw_only=True):
     public_key: str | None = None
     code_hash: str | None = None
     code_until: int = 0
+    code_used: int | None = None
     added: int = 0
     enrolled: int | None = None
     revoked: int | None = None
@@ -41,9 +45,9 @@ def find(database: peewee.SqliteDatabase, till: str) -> Till | None:
 def save(database: peewee.SqliteDatabase, till: Till) -> None:
     """Insert or replace."""
     database.execute_sql(
-        f"INSERT INTO till ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (till) DO UPDATE SET"  # noqa: S608 - constant
+        f"INSERT INTO till ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (till) DO UPDATE SET"  # noqa: S608 - constant
         " store = excluded.store, store_name = excluded.store_name, public_key = excluded.public_key,"
-        " code_hash = excluded.code_hash, code_until = excluded.code_until, enrolled = excluded.enrolled,"
+        " code_hash = excluded.code_hash, code_until = excluded.code_until, code_used = excluded.code_used, enrolled = excluded.enrolled,"
         " revoked = excluded.revoked",
         (
             till.till,
@@ -52,6 +56,7 @@ def save(database: peewee.SqliteDatabase, till: Till) -> None:
             till.public_key,
             till.code_hash,
             till.code_until,
+            till.code_used,
             till.added,
             till.enrolled,
             till.revoked,
@@ -74,21 +79,10 @@ def fleet(database: peewee.SqliteDatabase) -> list[Fleet]:
         " AND w.inc = (SELECT max(inc) FROM watermark WHERE till = t.till) ORDER BY t.till"
     ).fetchall()
     return [
-        Fleet(till=_till(row[:9]), inc=row[9], wm=row[10], seen=row[11], forks=row[12], open_leases=row[13])
+        Fleet(till=_till(row[:10]), inc=row[10], wm=row[11], seen=row[12], forks=row[13], open_leases=row[14])
         for row in rows
     ]
 
 
-def _till(row: tuple[str, str, str, str | None, str | None, int, int, int | None, int | None]) -> Till:
-    till, store, store_name, public_key, code_hash, code_until, added, enrolled, revoked = row
-    return Till(
-        till=till,
-        store=store,
-        store_name=store_name,
-        public_key=public_key,
-        code_hash=code_hash,
-        code_until=code_until,
-        added=added,
-        enrolled=enrolled,
-        revoked=revoked,
-    )
+def _till(row: Sequence[Any]) -> Till:
+    return Till(**dict(zip(_COLUMNS.split(", "), row, strict=True)))

@@ -1,0 +1,81 @@
+"""The service put together: it starts, beats, does its jobs, tells of a broken disk, and leaves no thread behind."""
+
+import os
+import threading
+
+import pytest
+from hub_kit import Pen
+
+from agent.errors import StorageBroken, Unavailable
+from agent.sqlite import transaction
+from agent.web.guard import Caller
+from agent.web.routes import Call
+from sync.hub import wiring
+from sync.hub.settings import Backup, Listen, Settings
+from sync.hub.store import tills
+from sync.wire import encode
+
+
+@pytest.fixture
+def service(tmp_path):
+    settings = Settings(
+        database=str(tmp_path / "hub.db"), listen=Listen(port=0), backup=Backup(folder=str(tmp_path / "copies"))
+    )
+    before = set(threading.enumerate())
+    service = wiring.Service(settings)
+    service.start()
+    yield service
+    assert service.stop()
+    assert {thread.name for thread in set(threading.enumerate()) - before} == set()
+
+
+def test_it_beats(service):
+    assert service.alive
+    assert service.beats(within_s=20)
+
+
+def test_the_backup_tells_what_is_durable(service, tmp_path):
+    pen = Pen("t1", clock=wiring.clock)
+    pen.boot()
+
+    def push():
+        with transaction(service.hub.database):
+            tills.save(service.hub.database, tills.Till(till="t1", store="s1"))
+        return service.hub.push(service.hub.known_till("t1"), *pen.batch())
+
+    assert service._writer.call(push).durable == 0
+    service.jobs.run("backup")
+    service.jobs.run("new-day")
+    assert service._writer.call(push).durable == 1
+    assert len(os.listdir(tmp_path / "copies")) == 1
+    assert service.jobs.failures == {"new-day": 0, "backup": 0}
+
+
+def test_the_database_is_its_owners_only(service, tmp_path):
+    assert os.stat(tmp_path / "hub.db").st_mode & 0o077 == 0
+
+
+def test_a_taken_port_leaves_nothing_open(service, tmp_path):
+    with pytest.raises(Unavailable):
+        wiring.Service(Settings(database=str(tmp_path / "other.db"), listen=Listen(port=service.address[1])))
+    assert not (tmp_path / "other.db").exists()
+
+
+def test_a_broken_disk_ends_the_service(tmp_path):
+    """The push itself answers a fault that may be retried; the process is told to end."""
+    told = threading.Event()
+    service = wiring.Service(Settings(database=str(tmp_path / "hub.db"), listen=Listen(port=0)), on_broken=told.set)
+    service.start()
+
+    def broken(*_):
+        raise StorageBroken(path="hub.db", problem="EIO")
+
+    with transaction(service.hub.database):
+        tills.save(service.hub.database, tills.Till(till="t1", store="s1"))
+    service.hub.push = broken
+    head, _ = Pen("t1").batch()
+    with pytest.raises(StorageBroken):
+        service.api.push(Call(body=encode(head), query=None, caller=Caller(name="t1")))
+    assert told.is_set()
+    assert service.broken
+    assert service.stop()

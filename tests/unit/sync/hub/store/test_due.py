@@ -1,0 +1,38 @@
+"""Members for whom a new day changes something, and nobody else."""
+
+import pytest
+
+from sync.hub.store import bulk, due
+
+LOT = "member, unit, lot, points, remaining, leased, lapsed, born, spendable_from, expires_on"
+
+
+def put(database, *, remaining=5, leased=0, debt=0, first="", last=None):
+    bulk.insert(database, "lot", LOT, [("m", "u", "l", 10, remaining, leased, 0, 1, first, last)])
+    bulk.insert(database, "account", "member, unit, posted, leased, debt", [("m", "u", remaining, leased, debt)])
+    return due.members(database, "2026-09-21", 10)
+
+
+@pytest.mark.parametrize(
+    ("row", "found"),
+    [
+        ({"last": "2026-09-20"}, True),
+        ({"last": "2026-09-21"}, False),
+        ({"last": "2026-09-20", "leased": 5}, False),
+        ({"last": "2026-09-20", "remaining": 0}, False),
+        ({}, False),
+        ({"debt": 3}, True),
+        ({"debt": 3, "first": "2026-09-21"}, True),
+        ({"debt": 3, "first": "2026-09-22"}, False),
+        ({"debt": 3, "leased": 5}, False),
+        ({"debt": 3, "last": "2026-09-21"}, True),
+    ],
+)
+def test_who_is_due(database, row, found):
+    assert put(database, **row) == (["m"] if found else [])
+
+
+def test_a_limit(database):
+    rows = [(f"m{n}", "u", "l", 10, 5, 0, 0, 1, "", "2026-01-01") for n in range(5)]
+    bulk.insert(database, "lot", LOT, rows)
+    assert due.members(database, "2026-09-21", 3) == ["m0", "m1", "m2"]

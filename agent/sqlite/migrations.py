@@ -47,12 +47,16 @@ def _make(path: str, steps: Sequence[Step], factory: Factory | None) -> None:
             # SQLite would play the old log into the new file.
             raise CorruptDatabase(path=path, problem="the database is gone, its log is still there")
         _remove(part, path)
-    database = open_database(part, factory=factory)
     try:
-        migrate(database, steps)
+        database = open_database(part, factory=factory)
+        try:
+            migrate(database, steps)
+        finally:
+            database.close()
+        _settle(part, path)
     finally:
-        database.close()
-    _settle(part, path)
+        with contextlib.suppress(OSError):
+            _remove(part)
 
 
 def migrate(database: peewee.SqliteDatabase, steps: Sequence[Step]) -> int:

@@ -70,6 +70,15 @@ class Checkpointer:
             with contextlib.suppress(StorageFull):
                 self.run()
 
+    def refused(self) -> None:
+        """Call after a step found the disk full: the log may hold room that is the database's. Raises StorageBroken, CorruptDatabase.
+
+        Where that finds no room either, the next commit that does tries again before the log takes all there is.
+        """
+        with contextlib.suppress(StorageFull):
+            self.run()
+        self._commits = self._limit
+
     def run(self) -> None:
         """Bring home what no reader still needs in the log. Raises StorageFull, StorageBroken, CorruptDatabase."""
         with storage_errors(path_of(self._database)):

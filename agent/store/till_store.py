@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Callable, Iterator
 
 from agent import sqlite
-from agent.errors import StorageBroken
+from agent.errors import StorageBroken, StorageFull
 from agent.store.journal import Journal
 from agent.store.members import Members
 from agent.store.operations import Operations
@@ -55,18 +55,27 @@ class TillStore:
         Raises StorageFull (nothing was kept), CorruptDatabase, Unavailable (another process writes); StorageBroken ends the process:
         the step may stand or not, as its replay after the restart will find.
         """
+        try:
+            with self._kept():
+                yield
+            self._checkpoints.committed()
+        except StorageBroken:
+            self.on_broken()
+            raise
+
+    @contextlib.contextmanager
+    def _kept(self) -> Iterator[None]:
         tail = self.journal.tail
         try:
             with sqlite.transaction(self.database):
                 self._refresh()
                 yield
         except BaseException as error:
-            if isinstance(error, StorageBroken):
-                self.on_broken()
             # From memory, which cannot fail where the disk just did; the next transaction asks the disk.
             self.journal.tail, self._seen = tail, UNKNOWN
+            if isinstance(error, StorageFull):
+                self._checkpoints.refused()
             raise
-        self._checkpoints.committed()
 
     def _refresh(self) -> None:
         """Another process may have written (a command beside the service): the tail in memory is then of the past."""

@@ -51,4 +51,5 @@ def test_the_till_leaves_no_socket_open(listener):
     before = len(os.listdir("/proc/self/fd"))
     for _ in range(50):
         notify("WATCHDOG=1")
+        listener.recv(4096)
     assert len(os.listdir("/proc/self/fd")) == before

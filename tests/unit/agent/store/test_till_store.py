@@ -177,3 +177,29 @@ def test_a_lost_mark_in_memory_is_found_by_the_next_step(path):
     assert store.journal.tail.seq == 3
     store.close()
     assert journal_verify(path).good
+
+
+def test_a_broken_disk_is_told_once_wherever_it_breaks(path, monkeypatch):
+    store = booted(path)
+    told = []
+    store.on_broken = lambda: told.append(1)
+    with pytest.raises(StorageBroken), store.transaction():
+        raise StorageBroken(path=path, problem="disk I/O error")
+    assert told == [1]
+
+    def broken():
+        raise StorageBroken(path=path, problem="fsync")
+
+    monkeypatch.setattr(store._checkpoints, "_limit", 1)
+    monkeypatch.setattr(store._checkpoints, "run", broken)
+    with pytest.raises(StorageBroken):
+        notices(store, 1)
+    assert told == [1, 1]
+    # The record itself stands: whoever sends the sale again gets its answer.
+    assert store.journal.tail.seq == 2
+    monkeypatch.undo()
+    with pytest.raises(StorageFull), store.transaction():
+        raise StorageFull(path=path, free_mb=0)
+    assert told == [1, 1]
+    store.close()
+    assert journal_verify(path).count == 2

@@ -119,7 +119,15 @@ class _Evaluation:
             for offer, _ in ready:
                 self.traces[offer.no] = Trace(offer.id, "card-blocked")
             return []
-        return accrue(self.bill, ready, _paid(self.bill, pricing, redeemed), self.traces) if ready else []
+        if not ready:
+            return []
+        harvests = accrue(self.bill, ready, _paid(self.bill, pricing, redeemed), self.traces)
+        if scene.member is None:
+            # Nobody's points are only told as a hint.
+            for offer, _ in ready:
+                if self.traces[offer.no].code == "applied":
+                    self.traces[offer.no] = Trace(offer.id, "no-member")
+        return harvests
 
     def _decide(self, pricing: Pricing, redeemed: Redeemed, harvests: list[Harvest]) -> Decision:
         programme = self.programme

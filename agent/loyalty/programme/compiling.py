@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from operator import attrgetter
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -28,9 +29,14 @@ _later = attrgetter(*LATER_WHEN)
 _NO_LATER = (None,) * len(LATER_WHEN)
 
 
-def compile_programme(file: ProgrammeFile, document: dict[str, Any], desk: Desk) -> Programme | None:
-    """The programme, or None when the desk has faults. `document` is what the file said, for its hash."""
-    return _Compiler(file, desk).programme(document)
+def compile_programme(
+    file: ProgrammeFile, document: dict[str, Any], desk: Desk, places: Sequence[int] | None = None
+) -> Programme | None:
+    """The programme, or None when the desk has faults. `document` is what the file said, for its hash.
+
+    `places` are the offers' places in the document, where some could not be read.
+    """
+    return _Compiler(file, desk, places or range(len(file.offer))).programme(document)
 
 
 def canonical_hash(document: dict[str, Any]) -> str:
@@ -41,9 +47,10 @@ def canonical_hash(document: dict[str, Any]) -> str:
 class _Compiler:
     """One pass over one file."""
 
-    def __init__(self, file: ProgrammeFile, desk: Desk) -> None:
+    def __init__(self, file: ProgrammeFile, desk: Desk, places: Sequence[int]) -> None:
         self.file = file
         self.desk = desk
+        self.placed = list(zip(places, file.offer, strict=True))
         self.digits = money_digits(file.programme.currency)
         self.selecting = Selecting(desk, self.digits)
         self.currencies = tuple(
@@ -58,12 +65,12 @@ class _Compiler:
     def programme(self, document: dict[str, Any]) -> Programme | None:
         head = self._head(self.file.programme)
         self._tiers()
-        made = [self._offer(place, table) for place, table in enumerate(self.file.offer)]
+        made = [self._offer(place, table) for place, table in self.placed]
         self.desk.base = ()
         offers = sorted((offer for offer in made if offer), key=lambda offer: (offer.phase, -offer.priority, offer.id))
         offers = [_numbered(offer, no) for no, offer in enumerate(offers)]
         selectors = self.selecting.selectors
-        check_offers(self.file.offer, self.desk)
+        check_offers(self.placed, self.desk)
         if self.desk.faults:
             return None
         return Programme(

@@ -13,11 +13,11 @@ MAX_ALONE = 8
 """Each `alone` offer that meets others on a line doubles what must be compared."""
 
 
-def check_offers(offers: Sequence[OfferTable], desk: Desk) -> None:
-    """Tell the desk what is wrong between offers."""
+def check_offers(offers: Sequence[tuple[int, OfferTable]], desk: Desk) -> None:
+    """Tell the desk what is wrong between offers, given with their places in the file."""
     seen: set[str] = set()
     groups: dict[str, tuple[str, bool]] = {}
-    for place, offer in enumerate(offers):
+    for place, offer in offers:
         if offer.id in seen:
             desk.wrong(("offer", place, "id"), f"the offer {short(offer.id)} stands twice", "an id of its own")
         seen.add(offer.id)
@@ -39,12 +39,12 @@ def check_offers(offers: Sequence[OfferTable], desk: Desk) -> None:
     _check_alone(offers, desk)
 
 
-def _check_alone(offers: Sequence[OfferTable], desk: Desk) -> None:
+def _check_alone(offers: Sequence[tuple[int, OfferTable]], desk: Desk) -> None:
     """How many `alone` offers one line could meet at worst: a line has one SKU and one brand, but many groups and tags."""
     anywhere = 0
     narrow: dict[str, Counter[str]] = {"sku": Counter(), "brand": Counter()}
     last = -1
-    for place, offer in enumerate(offers):
+    for place, offer in offers:
         if not offer.alone:
             continue
         last = place

@@ -12,6 +12,7 @@ from agent.config import Fault, convert, read_toml
 from agent.loyalty.programme.compiling import compile_programme
 from agent.loyalty.programme.desk import Desk
 from agent.loyalty.programme.grammar import ProgrammeFile
+from agent.loyalty.programme.salvage import salvage
 from agent.loyalty.programme.values import Programme
 from agent.toml_lines import Lines
 
@@ -41,11 +42,20 @@ def compile_document(document: dict[str, Any], lines: Lines, file: str) -> Readi
         document = _plain(document)
         found, faults = convert(document, ProgrammeFile, lines=lines, file=file)
         if found is None:
-            return Reading(None, tuple(faults))
+            return Reading(None, _more(document, faults, lines))
         tables = found
     desk = Desk(lines, file)
     programme = compile_programme(tables, document, desk)
     return Reading(programme, tuple(sorted(desk.faults, key=_place)), tuple(sorted(desk.warnings, key=_place)))
+
+
+def _more(document: dict[str, Any], faults: list[Fault], lines: Lines) -> tuple[Fault, ...]:
+    """The faults of shape, and of what can be read in spite of them the faults of meaning."""
+    desk = Desk(lines, faults[0].file)
+    tables, places = salvage(document, faults)
+    compile_programme(tables, document, desk, places)
+    told = {fault.key for fault in faults}
+    return tuple(sorted([*faults, *(fault for fault in desk.faults if fault.key not in told)], key=_place))
 
 
 def _place(fault: Fault) -> tuple[int, str]:

@@ -31,12 +31,12 @@ ZERO_DIGITS = frozenset(
 )
 THREE_DIGITS = frozenset(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"])
 
-_PERCENT = re.compile(r"(\d{1,4})(?:\.(\d{1,2}))? ?%")
-_DECIMAL = re.compile(r"(\d{1,12})\.(\d{1,6})")
-_HOURS = re.compile(r"(\d\d):(\d\d) ?- ?(\d\d):(\d\d)")
-_DAYS = re.compile(r"(\d{1,5})d")
-_FACTOR = re.compile(r"(\d{1,3})(?:\.(\d{1,3}))?")
-_QUANTITY = re.compile(r"\d{1,8}(\.\d{1,3})?")
+_PERCENT = re.compile(r"(\d{1,4})(?:\.(\d{1,2}))? ?%", re.ASCII)
+_DECIMAL = re.compile(r"(\d{1,12})\.(\d{1,6})", re.ASCII)
+_HOURS = re.compile(r"(\d\d):(\d\d) ?- ?(\d\d):(\d\d)", re.ASCII)
+_DAYS = re.compile(r"(\d{1,5})d", re.ASCII)
+_FACTOR = re.compile(r"(\d{1,3})(?:\.(\d{1,3}))?", re.ASCII)
+_QUANTITY = re.compile(r"\d{1,8}(\.\d{1,3})?", re.ASCII)
 
 
 class Unreadable(Exception):
@@ -143,13 +143,13 @@ def weekdays(text: str) -> frozenset[int]:
 def day(text: str) -> str:
     """An ISO date, checked. Raises Unreadable."""
     try:
-        return date.fromisoformat(text).isoformat() if len(text) == 10 else _no_day(text)
+        found = date.fromisoformat(text).isoformat()
     except ValueError:
-        return _no_day(text)
-
-
-def _no_day(text: str) -> str:
-    raise Unreadable(f"{short(text)} is not a date", 'a date like "2026-11-22"')
+        found = None
+    if found != text:
+        # fromisoformat also reads 20261122 and 2026-W47-7.
+        raise Unreadable(f"{short(text)} is not a date", 'a date like "2026-11-22"')
+    return found
 
 
 def days(text: str) -> int:

@@ -124,6 +124,14 @@ profile = "{profile}"
 
     def call(self, method: str, path: str, body: object = None) -> tuple[int, Any]:
         """One call of the POS; (status, answer)."""
+        code, raw = self._ask(method, path, body)
+        return code, json.loads(raw) if raw else None
+
+    def raw(self, method: str, path: str) -> bytes:
+        """An answer that is no JSON: a picture of a receipt."""
+        return self._ask(method, path, None)[1]
+
+    def _ask(self, method: str, path: str, body: object) -> tuple[int, bytes]:
         line = HTTPConnection("127.0.0.1", self.port, timeout=10)
         try:
             headers = {
@@ -136,7 +144,7 @@ profile = "{profile}"
             raw = answer.read()
         finally:
             line.close()
-        return answer.status, json.loads(raw) if raw else None
+        return answer.status, raw
 
     def scan(self, code: str) -> dict[str, Any]:
         """Show a card to the scanner and wait until the till knows who it is. Raises DemoFault."""

@@ -20,11 +20,11 @@ from agent.store.schema import STEPS
 from agent.store.verify import Verified, journal_verify
 
 TABLES = (
-    "meta", "journal", "operation", "member", "handle", "want", "own_lot", "delta", "receipt", "print_job",
-    "programme", "rejected",
+    "meta", "journal", "operation", "member", "handle", "want", "own_lot", "own_part", "delta", "receipt",
+    "print_job", "programme", "rejected",
 )  # fmt: skip
 """What is taken over, in this order. Holds end with the sale they stood for; leases with the incarnation that held them."""
-OF_RECORDS = ("journal", "operation", "want", "own_lot", "delta", "receipt", "rejected")
+OF_RECORDS = ("journal", "operation", "want", "own_lot", "own_part", "delta", "receipt", "rejected")
 """Tables whose rows belong to one record each, by `n`."""
 
 
@@ -78,7 +78,9 @@ def _verified(path: str) -> Verified | None:
 def _aside(path: str, now_ms: int) -> str:
     """Move the file and its log out of the way, for whoever wants to look at them."""
     target = f"{path}.damaged-{now_ms}"
-    for end in ("-wal", "-shm", ""):
+    # The file first: a power cut in between leaves a log alone, which no start takes for a database. The other way round the file
+    # would open without its last records, in the same incarnation.
+    for end in ("", "-wal", "-shm"):
         with contextlib.suppress(FileNotFoundError):
             os.replace(path + end, target + end)
     return target

@@ -38,7 +38,7 @@ def redeem(
         code = _unable(currency, member)
         if code is not None or currency is None or member is None:
             if wish:
-                result.refused.append(_refused(name, code or "no-member", wish, 0, {}))
+                result.refused.append(_refused(name, code or "no-member", wish))
             continue
         _redeem(bill, currency, (wish, member.points.get(name, Points()).spendable), result)
     return result
@@ -86,7 +86,7 @@ def _redeem(bill: Bill, currency: Currency, wished: tuple[int | str, int], resul
         result.by_currency[currency.id] = by_line
         result.spent[currency.id], result.worth[currency.id] = points, worth
     if (points < wish) if isinstance(wish, int) else not points:
-        result.refused.append(_refused(currency.id, code, wish, points, numbers))
+        result.refused.append(_refused(currency.id, code, wish, granted=points, numbers=numbers))
 
 
 def _whole(points: int, rule: Redeem, why: tuple[str, Numbers]) -> tuple[int, str, Numbers]:
@@ -100,11 +100,11 @@ def _whole(points: int, rule: Redeem, why: tuple[str, Numbers]) -> tuple[int, st
     return stepped, code, numbers
 
 
-def _refused(name: str, code: str, wish: int | str, granted: int, numbers: Numbers) -> Refused:
+def _refused(name: str, code: str, wish: int | str, *, granted: int = 0, numbers: Numbers | None = None) -> Refused:
     return Refused(
         what=f"points:{name}",
         code=code,
         asked=wish if isinstance(wish, int) else 0,
         granted=granted,
-        numbers=numbers,
+        numbers=numbers or {},
     )

@@ -39,6 +39,8 @@ class Strict(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
 
 class NamesTable(Strict, frozen=True):
+    """A name in two languages: one text, or the forms that go with numbers."""
+
     ru: Label | Annotated[tuple[Label, ...], Meta(min_length=1, max_length=3)] = ()
     en: Label | Annotated[tuple[Label, ...], Meta(min_length=1, max_length=2)] = ()
 
@@ -58,6 +60,8 @@ class Head(Strict, frozen=True):
 
 
 class RedeemTable(Strict, frozen=True, rename={"as_": "as"}):
+    """How points of a currency pay."""
+
     as_: Literal["discount", "tender"] = "discount"
     max_share: Word = "100%"
     min: PointsText = 0
@@ -68,6 +72,8 @@ class RedeemTable(Strict, frozen=True, rename={"as_": "as"}):
 
 
 class EarnBase(Strict, frozen=True):
+    """What earning counts on, and how it is rounded."""
+
     base: Literal["gross", "net_of_discounts", "net_of_points"] = "net_of_points"
     tax: Literal["included", "excluded"] = "included"
     rounding: Literal["floor", "half_up", "half_even"] = "floor"
@@ -75,6 +81,8 @@ class EarnBase(Strict, frozen=True):
 
 
 class LotsTable(Strict, frozen=True):
+    """When earned points become spendable, and when they expire."""
+
     pending: Word = "0d"
     expires: Word = "never"
 
@@ -109,6 +117,8 @@ class ReachTable(Strict, frozen=True):
 
 
 class BenefitsTable(Strict, frozen=True):
+    """What a level gives besides offers, in words."""
+
     ru: Annotated[tuple[Label, ...], Meta(max_length=20)] = ()
     en: Annotated[tuple[Label, ...], Meta(max_length=20)] = ()
 
@@ -134,10 +144,14 @@ class RangeTable(Strict, frozen=True, rename={"from_": "from"}):
 
 
 class TotalTable(RangeTable, frozen=True, rename={"from_": "from"}):
+    """A range of sums, of initial amounts or of what is left."""
+
     of: Literal["initial", "left"] = "initial"
 
 
 class LinesTable(Strict, frozen=True, rename={"except_": "except"}):
+    """Which lines an offer acts on."""
+
     any: Words | None = None
     except_: Words | None = None
     price: RangeTable | None = None
@@ -145,16 +159,22 @@ class LinesTable(Strict, frozen=True, rename={"except_": "except"}):
 
 
 class DatesTable(Strict, frozen=True, rename={"from_": "from"}):
+    """A span of days, both ends inclusive."""
+
     from_: Word | None = None
     to: Word | None = None
 
 
 class DaysTable(Strict, frozen=True):
+    """Days before and after a day."""
+
     before: Annotated[int, Meta(ge=0, le=180)] = 0
     after: Annotated[int, Meta(ge=0, le=180)] = 0
 
 
 class TenderTable(Strict, frozen=True):
+    """At least one tender of these types."""
+
     any: Words
 
 
@@ -192,23 +212,31 @@ UNCONDITIONAL = When()
 
 
 class PercentTable(Strict, frozen=True):
+    """Percent off, with a cap."""
+
     off: Word
     max: Money | None = None
 
 
 class AmountTable(Strict, frozen=True):
+    """A sum off."""
+
     off: Money
     per: Literal["unit", "line", "offer"] = "offer"
     max: Money | None = None
 
 
 class PriceTable(Strict, frozen=True):
+    """A price instead of the line's own."""
+
     to: Money
     per: Literal["unit", "line", "offer"] = "unit"
     max: Money | None = None
 
 
 class NthFreeTable(Strict, frozen=True):
+    """Buy some, get some free."""
+
     buy: Count
     get: Count = 1
     pick: Literal["cheapest", "dearest"] = "cheapest"
@@ -216,17 +244,23 @@ class NthFreeTable(Strict, frozen=True):
 
 
 class CheapestTable(Strict, frozen=True):
+    """Of so many units the cheapest is cheaper."""
+
     of: Annotated[int, Meta(ge=2, le=1_000)]
     off: Word = "100%"
     spread: Literal["all", "free"] = "all"
 
 
 class BundleTable(Strict, frozen=True):
+    """So many units for one price."""
+
     units: Annotated[int, Meta(ge=1, le=1_000)]
     price: Money
 
 
 class EarnTable(Strict, frozen=True):
+    """Points: a percent in worth, points per step, or a fixed number."""
+
     percent: Word | None = None
     points: PointsText | None = None
     per: Money | None = None
@@ -236,6 +270,8 @@ class EarnTable(Strict, frozen=True):
 
 
 class MultiplyTable(Strict, frozen=True):
+    """A factor for what was earned."""
+
     by: Annotated[int, Meta(ge=1, le=100)] | Word
     currency: Name | None = None
 
@@ -261,6 +297,8 @@ class Then(Strict, frozen=True):
 
 
 class LimitTable(Strict, frozen=True):
+    """How often, and how much."""
+
     per_sale: Annotated[int, Meta(ge=1, le=1_000_000)] | None = None
     per_member: Later = None
     budget: Later = None
@@ -284,6 +322,8 @@ class OfferTable(Strict, frozen=True):
 
 
 class ProgrammeFile(Strict, frozen=True):
+    """The whole file."""
+
     programme: Head
     points: Annotated[dict[Name, PointsTable], Meta(max_length=MAX_CURRENCIES)] = {}
     discount: DiscountTable = DiscountTable()

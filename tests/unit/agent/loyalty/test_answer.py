@@ -15,7 +15,24 @@ RULES = programme(
 def test_keys_are_the_sales_without_the_stores() -> None:
     answer = quote_answer(decide(RULES, basket(1000)), RULES, "ru")
     assert list(answer) == (
-        ["total", "discount", "redeemed", "to_pay", "lines", "fiscal_lines", "earned", "spent", "issued", "messages", "hints", "receipt_lines", "codes", "programme", "refused", "trace"]
+        [
+            "total",
+            "discount",
+            "redeemed",
+            "to_pay",
+            "lines",
+            "fiscal_lines",
+            "earned",
+            "spent",
+            "issued",
+            "messages",
+            "hints",
+            "receipt_lines",
+            "codes",
+            "programme",
+            "refused",
+            "trace",
+        ]
     )
     assert answer["programme"] == {"id": "test", "version": 1}
     assert msgspec.json.decode(msgspec.json.encode(answer)) == answer

@@ -23,7 +23,7 @@ id = "gold"
 [[offer]]
 id = "a"
 phase = "line"
-when = { lines = ["group:x", "grop:y"], hours = "25:00-11:00", tier = "glod", visit = 3 }
+when = { lines = ["group:x", "grp:y"], hours = "25:00-11:00", tier = "glod", visit = 3 }
 then = { percent = "10" }
 
 [[offer]]
@@ -69,11 +69,11 @@ def test_every_fault_at_once() -> None:
 
 def test_faults_of_shape_with_lines_and_what_was_meant() -> None:
     reading = read_programme(
-        '[programme]\nid = "x"\ncurency = "RUB"\nversion = "1"\n[[offer]]\nid = "a"\nphase = "lines"\n', "p.toml"
+        '[programme]\nid = "x"\ncurrencie = "RUB"\nversion = "1"\n[[offer]]\nid = "a"\nphase = "lines"\n', "p.toml"
     )
     assert [(fault.line, fault.key, fault.hint) for fault in reading.faults] == [
         (1, "programme.currency", ""),
-        (3, "programme.curency", "currency"),
+        (3, "programme.currencie", "currency"),
         (4, "programme.version", ""),
         (5, "offer[0].then", ""),
         (7, "offer[0].phase", "'line'"),

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 
 import peewee
 
-from agent.sqlite import Factory, open_migrated, transaction
+from agent.sqlite import Factory, migrate, open_database, open_migrated, transaction
 from sync.hub.keys import Keys, load_or_make
 from sync.hub.store import meta, roster
 from sync.hub.store.schema import STEPS
 
 
 def open_hub(
-    path: str, *, chance: Callable[[int], bytes], factory: Factory | None = None
+    path: str, *, chance: Callable[[int], bytes], factory: Factory | None = None, check: bool = True
 ) -> tuple[peewee.SqliteDatabase, Keys]:
-    """The writing connection and the keys. Raises CorruptDatabase, NewerDatabase, StorageFull, StorageBroken, Unavailable."""
-    database = open_migrated(path, STEPS, factory=factory)
+    """The writing connection and the keys. Without `check` a database that is there is taken as sound: SQLite's check reads
+    the whole file, which a short command beside a running hub need not wait for.
+
+    Raises CorruptDatabase, NewerDatabase, StorageFull, StorageBroken, Unavailable.
+    """
+    if check or not os.path.exists(path) or not os.path.getsize(path):
+        database = open_migrated(path, STEPS, factory=factory)
+    else:
+        database = open_database(path, factory=factory)
     try:
+        migrate(database, STEPS)
         with transaction(database):
             roster.index_cards(database)
             keys = load_or_make(database, chance)

@@ -23,6 +23,8 @@ from sync.hub.wake import Bell
 
 _log = logging.getLogger("kopilka.hub")
 EXPIRY_EVERY_S = 600
+MAX_CONNECTIONS = 2_000
+"""A sleeping poll and a push for each of a thousand tills."""
 
 
 def clock() -> int:
@@ -59,7 +61,7 @@ class Service:
         self.hub = Hub(self._database, reader=self._reader, keys=keys, clock=clock, policy=settings.policy)
         self._bell = Bell()
         self.api = Api(self.hub, Threads(self._writer.pool, self._readers), self._bell, on_broken=self._break)
-        self._server = Server(self.api.app(), [self._socket], on_stop=self._bell.close)
+        self._server = Server(self.api.app(), [self._socket], on_stop=self._bell.close, max_connections=MAX_CONNECTIONS)
         self.jobs = Jobs(self._plan())
 
     def _plan(self) -> list[Job]:

@@ -3,6 +3,8 @@
 import gzip
 import hashlib
 import json
+import subprocess
+import sys
 import threading
 import time
 from itertools import count
@@ -17,7 +19,7 @@ from sync.calls import HubCalls, HubFault
 from sync.hub import wiring
 from sync.hub.enrolment import add_till, revoke_till
 from sync.hub.settings import Listen, Settings
-from sync.signing import Request, Signer, Verifier, check_grant, sign_request
+from sync.signing import Request, Signer, Verifier, check_grant, check_programme, sign_request
 from sync.transport import HttpTransport
 from sync.wire import EnrolRequest, encode
 
@@ -147,6 +149,55 @@ def test_a_poll_sleeps_until_another_till_pushes(service, base, calls):
     assert [member.member for member in found[0].members] == ["m1"]
 
 
+def test_a_poll_hears_of_what_another_process_publishes(service, base, calls, tmp_path):
+    cursor = calls.changes("").cursor
+    found = []
+    poll = threading.Thread(target=lambda: found.append(calls.changes(cursor, wait_s=20)))
+    poll.start()
+    path = tmp_path / "p.toml"
+    path.write_text('[programme]\nid = "p"\nversion = 1\ncurrency = "RUB"\ntimezone = "Asia/Omsk"\n')
+    command = [
+        sys.executable,
+        "-m",
+        "sync.hub.cli",
+        "--database",
+        str(tmp_path / "hub.db"),
+        "programme",
+        "publish",
+        str(path),
+    ]
+    subprocess.run(command, check=True, capture_output=True, timeout=60)
+    poll.join(25)
+    assert found[0].programme == path.read_text()
+    assert check_programme(Verifier(service.hub.keys.signer.public), found[0].programme, found[0].programme_signature)
+
+
+def test_two_tills_push_at_once(service, base, calls):
+    """Four writers, one member: every record once, the sum exact."""
+    signers = {f"w{n}": Signer(bytes([n]) * 32) for n in range(1, 5)}
+    for till, signer in signers.items():
+        calls_of(base, till, signer=signer).enrol(
+            EnrolRequest(code=add(service, till), till=till, public_key=signer.public)
+        )
+
+    def write(till):
+        line, pen = calls_of(base, till, signer=signers[till]), pen_of(till)
+        for _ in range(10):
+            for _ in range(5):
+                pen.sale("m1", earn=1)
+            head, lines = pen.batch()
+            for _ in range(2):
+                assert line.push(head, lines).wm == head.last
+
+    writers = [threading.Thread(target=write, args=[till]) for till in signers]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join(60)
+    state = calls.changes("").members[0]
+    assert sum(lot.left for lot in state.lots) == 4 * 10 * 5
+
+
 def test_stopping_ends_a_poll(service, base, calls):
     cursor = calls.changes("").cursor
     found = []
@@ -230,7 +281,14 @@ def test_a_request_is_answered_once(base, calls):
 
 @pytest.mark.parametrize(
     ("query", "status"),
-    [("cursor=&wait=0", 200), ("wait=26", 400), ("wait=-1", 400), ("wait=x", 400), ("other=1", 400), ("cursor=" + "1" * 101, 400)],
+    [
+        ("cursor=&wait=0", 200),
+        ("wait=26", 400),
+        ("wait=-1", 400),
+        ("wait=x", 400),
+        ("other=1", 400),
+        ("cursor=" + "1" * 101, 400),
+    ],
 )
 def test_odd_polls(base, calls, query, status):
     path = f"/v1/changes?{query}"
@@ -238,7 +296,17 @@ def test_odd_polls(base, calls, query, status):
     assert answer.status_code == status
 
 
-@pytest.mark.parametrize("body", [b"", b"{}", b"[]", b'{"code":"x"}', b"x" * 5000, json.dumps({"code": "ABCD", "till": "t1", "public_key": "0" * 63}).encode()])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{}",
+        b"[]",
+        b'{"code":"x"}',
+        b"x" * 5000,
+        json.dumps({"code": "ABCD", "till": "t1", "public_key": "0" * 63}).encode(),
+    ],
+)
 def test_odd_enrolments(base, service, body):
     answer = requests.post(f"{base}/v1/enrol", data=body, headers={"Content-Type": "application/json"}, timeout=10)
     assert answer.status_code in (400, 413)
@@ -248,7 +316,9 @@ def test_odd_enrolments(base, service, body):
 def test_enrolment_is_rate_limited(base, service):
     body = json.dumps({"code": "ABCDEF", "till": "t1", "public_key": "0" * 64})
     codes = [
-        requests.post(f"{base}/v1/enrol", data=body, headers={"Content-Type": "application/json"}, timeout=10).status_code
+        requests.post(
+            f"{base}/v1/enrol", data=body, headers={"Content-Type": "application/json"}, timeout=10
+        ).status_code
         for _ in range(31)
     ]
     assert codes == [403] * 30 + [429]

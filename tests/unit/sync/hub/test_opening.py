@@ -21,8 +21,17 @@ def test_made_and_opened_again(tmp_path):
     database.close()
 
 
-def test_no_database_of_ours(tmp_path):
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize("content", [b"something else" * 1000, b""])
+def test_no_database_of_ours(tmp_path, check, content):
     path = tmp_path / "hub.db"
-    path.write_bytes(b"something else" * 1000)
+    path.write_bytes(content)
     with pytest.raises(CorruptDatabase):
-        open_hub(str(path), chance=chance)
+        open_hub(str(path), chance=chance, check=check)
+
+
+def test_a_short_command_does_not_read_the_whole_file(tmp_path):
+    path = str(tmp_path / "hub.db")
+    for _ in range(2):
+        database, _ = open_hub(path, chance=chance, check=False)
+        database.close()

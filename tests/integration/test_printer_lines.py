@@ -65,11 +65,11 @@ def test_receipts_survive_a_fault_on_every_line(line: str, kind: str) -> None:
     fault = Fault(kind, 500, 80, after_lines=2, worked_bytes=60)  # type: ignore[arg-type]
     with simulated(faults=[fault], xon_xoff=line == "serial", buffer_bytes=128) as printer:
         if line == "tcp":
-            settings = fast(printer.listen())
+            settings = fast(printer.listen(), ack_wait_s=1.0)
         else:
             place = printer.open_pty()
             settings = PrinterSettings(
-                name="p", transport="serial", path=place, profile="epson-80", silence_s=0.3, ack_wait_s=0.5, stall_s=0.5
+                name="p", transport="serial", path=place, profile="epson-80", silence_s=5.0, ack_wait_s=1.0, stall_s=5.0
             )
         worker = PrinterWorker(settings, rows, now_ms=Clock())
         worker.start()

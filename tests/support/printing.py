@@ -14,6 +14,7 @@ from drivers.sim.printer_device import Answers, PrinterDevice
 from drivers.sim.printer_faults import Fault
 from drivers.sim.printer_parser import EscposParser
 
+HASTY = {"connect_s": 0.5, "silence_s": 0.08, "ack_wait_s": 0.15, "stall_s": 0.15, "paper_wait_s": 1.0}
 START_MS = 1_763_794_680_000
 
 
@@ -53,17 +54,17 @@ def print_job(n: int, document: Document | bytes | None = None, **rest: object) 
 
 
 def fast(port: int, **rest: object) -> PrinterSettings:
-    """Settings with deadlines short enough for tests."""
+    """Settings for a printer that answers. Tests of silence and lost answers add HASTY: a busy machine may be late too."""
     values: dict[str, object] = {
         "name": "p",
         "host": "127.0.0.1",
         "port": port,
         "profile": "epson-80",
-        "connect_s": 0.5,
-        "silence_s": 0.08,
-        "ack_wait_s": 0.15,
-        "stall_s": 0.15,
-        "paper_wait_s": 1.0,
+        "connect_s": 5.0,
+        "silence_s": 5.0,
+        "ack_wait_s": 10.0,
+        "stall_s": 10.0,
+        "paper_wait_s": 10.0,
     }
     return PrinterSettings(**{**values, **rest})
 

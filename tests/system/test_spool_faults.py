@@ -7,7 +7,7 @@ import re
 import time
 
 import pytest
-from printing import Clock, fast, print_job, receipt, simulated
+from printing import HASTY, Clock, fast, print_job, receipt, simulated
 
 from drivers.printer.settings import PrinterSettings
 from drivers.printer.spool import PrinterWorker
@@ -97,7 +97,7 @@ def test_every_receipt_comes_out_and_every_further_one_is_a_copy(seed: int, ack:
     for n in range(receipts):
         rows.put(print_job(n))
     with simulated(faults=faults, buffer_bytes=chance.choice([256, 4096]), bytes_per_s=400_000) as printer:
-        settings = fast(printer.listen(), ack=ack, copies_policy=policy)
+        settings = fast(printer.listen(), ack=ack, copies_policy=policy, **HASTY)
         lives = run_till_done(settings, rows, chance, crash_every=40)
         assert printer.settled(time.monotonic() + 5)
         copies = assert_paper(printer.paper, receipts)

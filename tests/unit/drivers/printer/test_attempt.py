@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from printing import fast
+from printing import HASTY, fast
 from scripted_port import Answer, ScriptedPort
 
 from drivers.ports.faults import Gone
@@ -51,7 +51,7 @@ def answering(data: bytes, *, ack: list[Answer], hello: bytes = b"\x12") -> list
 def attempt(
     port: ScriptedPort, profile: Profile = EPSON, job: Job = JOB, told: Told | None = None, **rest: object
 ) -> Outcome:
-    return Attempt(Conversation(port), profile, fast(9100, **rest), told or Told()).run(job)
+    return Attempt(Conversation(port), profile, fast(9100, **{**HASTY, **rest}), told or Told()).run(job)
 
 
 def printer(*ack: Answer, hello: bytes = b"\x12") -> ScriptedPort:

@@ -19,7 +19,7 @@ def test_a_page_is_printed_and_confirmed(ack: str) -> None:
 
 def test_a_page_that_nobody_confirms() -> None:
     with simulated(answers=Answers(knows_gs_h=False)) as printer:
-        assert print_now(fast(printer.listen()), b"page\n") == Uncertain("no_ack")
+        assert print_now(fast(printer.listen(), ack_wait_s=0.1), b"page\n") == Uncertain("no_ack")
 
 
 def test_a_file_takes_it(tmp_path) -> None:
@@ -40,4 +40,4 @@ def test_looking() -> None:
 
 def test_looking_at_one_that_is_dumb() -> None:
     with simulated(answers=Answers(speaks=False)) as printer:
-        assert look_at(fast(printer.listen()))[0] == "silent"
+        assert look_at(fast(printer.listen(), silence_s=0.1))[0] == "silent"

@@ -108,7 +108,7 @@ def test_a_lost_acknowledgement_makes_a_marked_copy_with_the_first_time() -> Non
     spool = MemorySpool()
     spool.put(print_job(0))
     with simulated(answers=Answers(lose_acks=1)) as printer:
-        worker, _ = worker_on(fast(printer.listen()), spool)
+        worker, _ = worker_on(fast(printer.listen(), ack_wait_s=0.3), spool)
         steps(worker, 2)
         first, second = printer.paper.receipts
     assert (first.is_copy, second.is_copy) == (False, True)
@@ -161,7 +161,7 @@ def test_a_power_cycle_after_sent_makes_a_copy() -> None:
     spool = MemorySpool()
     spool.put(print_job(6))
     with simulated(faults=[Fault("power_cycle", 80, 50, worked_bytes=40)]) as printer:
-        worker, _ = worker_on(fast(printer.listen()), spool)
+        worker, _ = worker_on(fast(printer.listen(), silence_s=0.3), spool)
         worker.start()
         until(lambda: spool.unfinished() == 0)
         worker.stop(time.monotonic() + 2)
@@ -191,7 +191,7 @@ def test_a_drawer_kick_is_never_repeated() -> None:
     spool = MemorySpool()
     spool.put(print_job(0, kind="drawer"))
     with simulated(answers=Answers(lose_acks=1)) as printer:
-        worker, _ = worker_on(fast(printer.listen()), spool)
+        worker, _ = worker_on(fast(printer.listen(), ack_wait_s=0.3), spool)
         steps(worker, 2)
         assert printer.paper.kicks == 1
     assert (spool.get("j00000").state, spool.get("j00000").cause) == ("expired", "uncertain")
@@ -257,7 +257,7 @@ def test_a_printer_that_never_confirms_does_not_eat_the_roll() -> None:
     spool = MemorySpool()
     spool.put(print_job(0))
     with simulated(answers=Answers(knows_gs_h=False)) as printer:
-        worker, told = worker_on(fast(printer.listen(), ack_wait_s=0.05), spool)
+        worker, told = worker_on(fast(printer.listen(), ack_wait_s=0.15), spool)
         steps(worker, MAX_UNCONFIRMED + 3)
         assert len(printer.paper.receipts) == MAX_UNCONFIRMED
     assert (spool.get("j00000").state, spool.get("j00000").cause) == ("handed_over", "no_ack")
@@ -294,7 +294,7 @@ def test_permission_is_named() -> None:
 
 def test_idle_it_looks_for_an_absent_printer_and_then_sleeps() -> None:
     with simulated(answers=Answers(speaks=False)) as printer:
-        worker, told = worker_on(fast(printer.listen()), MemorySpool())
+        worker, told = worker_on(fast(printer.listen(), silence_s=0.3), MemorySpool())
         assert worker.step() == 0.25
         printer.device.answers.speaks = True
         assert worker.step() is None

@@ -6,9 +6,11 @@ from typing import Any
 
 
 def add(subparsers: Any) -> None:
-    from agent.cli import sim_printer, sim_scanner
+    """Register the devices under `sim`."""
+    from agent.cli.sim_printer import add as add_printer
+    from agent.cli.sim_scanner import add as add_scanner
 
     parser = subparsers.add_parser("sim", help="simulated scanner and printer")
     devices = parser.add_subparsers(dest="device", required=True, metavar="DEVICE")
-    sim_scanner.add(devices)
-    sim_printer.add(devices)
+    add_scanner(devices)
+    add_printer(devices)

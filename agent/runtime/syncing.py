@@ -16,6 +16,7 @@ from agent.store.outbox import StoreOutbox
 from agent.store.settings import ProgrammeText
 from agent.till.scanned import current
 from agent.till.wish import let_go
+from sync.calls import HubCalls
 from sync.client import Outcome, SyncClient
 from sync.signing import Signer, Verifier
 from sync.wire import Changes
@@ -39,6 +40,7 @@ class Syncing:
         self._turn = threading.Lock()
         self._pushed_ms = 0
         self._told_stop = ""
+        self._calls: HubCalls | None = None
         self._client = self._make() if parts.line.configured else None
 
     @property
@@ -46,7 +48,6 @@ class Syncing:
         return self._client is not None
 
     def _make(self) -> SyncClient:
-        from sync.calls import HubCalls
         from sync.transport import HttpTransport, Limits
 
         parts, kept = self._parts, self._parts.secrets
@@ -55,7 +56,7 @@ class Syncing:
             hub.url or kept.hub_url, monotonic=time.monotonic, ca_file=hub.ca, limits=Limits(read_s=hub.timeout_s)
         )
         till = parts.desk.rules.till
-        calls = HubCalls(
+        calls = self._calls = HubCalls(
             transport,
             till=till,
             signer=Signer(bytes.fromhex(kept.till_key)),
@@ -127,7 +128,11 @@ class Syncing:
         if outcome.doubts:
             _log.warning("hub-doubted", extra={"doubts": list(outcome.doubts)})
         if outcome.kind == "sent":
+            clock.vouch(clock.now_ms() + self._offset_ms())
             self._parts.writer.submit(self._shown)
+
+    def _offset_ms(self) -> int:
+        return self._calls.offset_ms if self._calls else 0
 
     def _shown(self) -> None:
         if self._parts.desk.current.things:

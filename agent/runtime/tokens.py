@@ -124,7 +124,7 @@ class TokenFile:
         except FileNotFoundError:
             return Kept()
         except msgspec.MsgspecError as error:
-            raise StorageBroken(path=self._path, detail=str(error)) from None
+            raise StorageBroken(path=self._path, problem=str(error)) from None
 
     @contextlib.contextmanager
     def _change(self) -> Iterator[Kept]:

@@ -23,9 +23,10 @@ from agent.runtime.state import Board, Line
 from agent.store.heal import Healed, heal
 from agent.store.till_store import TillStore
 from agent.till.desk import Desk, Rules
-from agent.till.ports import Clock, Events, Ids
+from agent.till.ports import Events, Ids, RunningClock
 from drivers.printer.document import encode_document
 from drivers.scanner.recognition import Recognizer
+from sync.chain import hlc_ms
 from sync.signing import Verifier, check_programme
 from sync.wire import BootBody
 
@@ -40,7 +41,7 @@ class Parts:
 
     settings: Settings
     secrets: Secrets
-    clock: Clock
+    clock: RunningClock
     ids: Ids
     writer: sqlite.Writer
     store: TillStore
@@ -55,7 +56,7 @@ class Parts:
 class World:
     """What differs between a real till and a simulated one."""
 
-    clock: Clock
+    clock: RunningClock
     ids: Ids
     writer: sqlite.Writer
     factory: sqlite.Factory | None = None
@@ -73,6 +74,8 @@ def join(settings: Settings, events: Events, world: World) -> Parts:
     kept = secrets.ensure(folder)
     till, store_id = kept.till or settings.till.id, kept.store or settings.till.store
     store, healed = _opened(settings, till, world)
+    # A wall that stands before the last record was set back while nobody looked.
+    world.clock.known(hlc_ms(store.journal.tail.hlc))
     shelf = Shelf(local_programme(settings))
     load_shelf(shelf, store, kept)
     board, line = Board(), Line(configured=bool(kept.hub_key and (settings.hub.url or kept.hub_url)))
@@ -158,7 +161,9 @@ def _boot(desk: Desk, kept: Secrets, folder: str, healed: Healed | None) -> Secr
         former_seq=tail.seq,
     )
     with desk.store.transaction():
-        desk.store.journal.append(body, at=now, id=desk.ids.new(now), above=kept.incarnation)
+        desk.store.journal.append(
+            body, at=now, id=desk.ids.new(now), trusted=desk.clock.trusted(), above=kept.incarnation
+        )
         desk.store.rights.forget()
     made = msgspec.structs.replace(kept, incarnation=desk.store.journal.tail.inc)
     secrets.write(folder, made)

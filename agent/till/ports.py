@@ -27,6 +27,18 @@ class Clock(Protocol):
         ...
 
 
+class RunningClock(Clock, Protocol):
+    """A clock that can be told what is certain."""
+
+    def known(self, past_ms: int) -> None:
+        """A moment (UTC ms) that has certainly passed."""
+        ...
+
+    def vouch(self, told_ms: int) -> None:
+        """What somebody trusted says the time is (UTC ms)."""
+        ...
+
+
 class Ids(Protocol):
     """Names for records, lots, receipts, jobs, quotes."""
 

@@ -17,7 +17,25 @@ MAX_FILE_LINES = 400
 MAX_FUNCTION_LINES = 50
 MAX_POSITIONAL = 4
 
-ELSEWHERE: dict[str, str] = {}
+ELSEWHERE: dict[str, str] = {
+    "agent/cli/__init__.py": "tests/unit/agent/cli/test_cli.py",
+    "agent/cli/__main__.py": "tests/system/test_daemon.py",
+    "agent/cli/demo/__init__.py": "tests/system/test_demo.py",
+    "agent/cli/demo/cut.py": "tests/system/test_kill.py",
+    "agent/cli/demo/goods.py": "tests/system/test_demo.py",
+    "agent/cli/demo/hands.py": "tests/system/test_demo.py",
+    "agent/cli/demo/stage.py": "tests/system/test_kill.py",
+    "agent/cli/demo/story.py": "tests/system/test_demo.py",
+    "agent/cli/demo/till.py": "tests/system/test_kill.py",
+    "agent/cli/enrol_till.py": "tests/system/test_enrolling.py",
+    "agent/cli/local.py": "tests/system/test_daemon.py",
+    "agent/cli/run.py": "tests/system/test_daemon.py",
+    "agent/cli/sim.py": "tests/unit/agent/cli/test_cli.py",
+    "agent/runtime/daemon.py": "tests/system/test_daemon.py",
+    "agent/runtime/devices.py": "tests/system/test_demo.py",
+    "agent/runtime/enrolling.py": "tests/system/test_enrolling.py",
+    "agent/runtime/syncing.py": "tests/system/test_kill.py",
+}
 """Modules whose tests stand under another name than tests/unit/<path>/test_<module>.py; the file named must exist."""
 
 FORBIDDEN = re.compile(r"(?:^|_)(?:manager|helpers?|utils?|infos?)(?:_|$)|^process(?:_|$)")

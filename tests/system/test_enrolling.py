@@ -1,0 +1,74 @@
+"""Joining a hub: a one-time code, keys and programme; what is refused, in words."""
+
+import json
+
+import pytest
+
+from agent.cli.demo.stage import Stage
+from agent.cli.demo.till import DemoFault, DemoTill
+from agent.runtime import secrets
+
+pytestmark = [pytest.mark.slow]
+
+
+@pytest.fixture
+def stage(tmp_path):
+    made = Stage(str(tmp_path), lang="ru")
+    made.hub("migrate")
+    made.hub("programme", "publish", made.programme)
+    made.start_hub()
+    yield made
+    made.stop()
+
+
+def till_of(stage, name):
+    till = DemoTill(
+        stage.folder, name, profile="epson-80", programme=stage.programme, hub_port=stage.hub_port, lang="ru"
+    )
+    stage.tills.append(till)
+    return till
+
+
+def code_for(stage, name):
+    return json.loads(stage.hub("till", "add", name, "--store", "S1", "--store-name", "Соседи", "--json"))["code"]
+
+
+def test_a_code_is_good_once(stage):
+    code, till = code_for(stage, "T1"), till_of(stage, "T1")
+    till.enrol(code)
+    kept = secrets.read(f"{till.folder}/data")
+    assert (kept.till, kept.store, kept.store_name) == ("T1", "S1", "Соседи")
+    assert kept.hub_key
+    with pytest.raises(DemoFault, match=r"enrolled already|уже подключена"):
+        till.enrol(code)
+    other = till_of(stage, "T2")
+    with pytest.raises(DemoFault) as told:
+        other.enrol(code)
+    assert "Traceback" not in str(told.value)
+
+
+def test_a_wrong_code_changes_nothing(stage):
+    till = till_of(stage, "T1")
+    with pytest.raises(DemoFault) as told:
+        till.enrol("AAAA-BBBB-CCCC")
+    assert "kopilka-hub till add" in str(told.value)
+    assert not secrets.read(f"{till.folder}/data").hub_key
+
+
+def test_a_hub_that_is_away_is_told_with_the_next_step(stage):
+    code, till = code_for(stage, "T1"), till_of(stage, "T1")
+    stage.kill_hub()
+    with pytest.raises(DemoFault) as told:
+        till.enrol(code)
+    assert "Check the network" in str(told.value) or "Проверьте сеть" in str(told.value)
+    stage.start_hub()
+    till.enrol(code)
+
+
+def test_a_till_that_has_sold_alone_is_not_moved(stage):
+    code, till = code_for(stage, "T1"), till_of(stage, "T1")
+    till.start()
+    till.call("POST", "/v1/sales", {"id": "A", "lines": [{"n": 1, "sku": "1", "price": 100, "amount": 100}]})
+    till.kill()
+    with pytest.raises(DemoFault, match=r"records of its own|есть записи"):
+        till.enrol(code)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from calendar import isleap
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from agent.loyalty.member import Member
@@ -48,19 +49,27 @@ class Scene:
 
     def refusal(self, context: Context) -> Refusal | None:
         """Why the context is not met, as code and numbers; None when it is."""
-        return (
-            self._moment(context) or self._presented(context) or (self._person(context) if context.personal else None)
-        )
-
-    def _moment(self, context: Context) -> Refusal | None:
-        if context.dates and not any(first <= self.day <= last for first, last in context.dates):
-            return "other-date", _dates(context.dates)
+        if context.dates and not self._on(context.dates):
+            return "other-date", {"from": context.dates[0][0], "to": context.dates[-1][1]}
         if context.weekdays is not None and self.weekday not in context.weekdays:
             return "other-weekday", NOTHING
-        if context.hours and not any(_within(self.minute, span) for span in context.hours):
-            start, end = context.hours[0]
-            return "other-hour", {"from": _clock(start), "to": _clock(end)}
-        return None
+        if context.hours and not self._at(context.hours):
+            return "other-hour", _hours(context.hours[0])
+        return self._presented(context) or (self._person(context) if context.personal else None)
+
+    # Plain loops: a programme may have thousands of contexts, and these two refuse most of them.
+    def _on(self, spans: tuple[tuple[str, str], ...]) -> bool:
+        for first, last in spans:  # noqa: SIM110 - see above
+            if first <= self.day <= last:
+                return True
+        return False
+
+    def _at(self, spans: tuple[tuple[int, int], ...]) -> bool:
+        minute = self.minute
+        for start, end in spans:  # noqa: SIM110 - see above
+            if (start <= minute < end) if start < end else (minute >= start or minute < end):
+                return True
+        return False
 
     def _presented(self, context: Context) -> Refusal | None:
         if context.coupons is not None and not context.coupons & self.coupons:
@@ -93,17 +102,10 @@ class Scene:
         return None
 
 
-def _dates(spans: tuple[tuple[str, str], ...]) -> dict[str, str | int]:
-    return {"from": spans[0][0], "to": spans[-1][1]}
-
-
-def _within(minute: int, span: tuple[int, int]) -> bool:
-    start, end = span
-    return start <= minute < end if start < end else minute >= start or minute < end
-
-
-def _clock(minute: int) -> str:
-    return f"{minute // 60:02d}:{minute % 60:02d}"
+@lru_cache(maxsize=4096)
+def _hours(span: tuple[int, int]) -> dict[str, str | int]:
+    start, end = (f"{minute // 60:02d}:{minute % 60:02d}" for minute in span)
+    return {"from": start, "to": end}
 
 
 def _near_birthday(birthday: str | None, today: date, around: tuple[int, int]) -> bool:

@@ -14,7 +14,32 @@ KINDS: dict[str, type | tuple[type, ...]] = {
     "null": type(None),
 }
 KNOWN = frozenset(
-    ["$schema", "$defs", "title", "default", "description", "$ref", "type", "enum", "anyOf", "allOf", "properties", "required", "additionalProperties", "propertyNames", "items", "minItems", "maxItems", "minProperties", "maxProperties", "minLength", "maxLength", "pattern", "minimum", "maximum"]
+    [
+        "$schema",
+        "$defs",
+        "title",
+        "default",
+        "description",
+        "$ref",
+        "type",
+        "enum",
+        "anyOf",
+        "allOf",
+        "properties",
+        "required",
+        "additionalProperties",
+        "propertyNames",
+        "items",
+        "minItems",
+        "maxItems",
+        "minProperties",
+        "maxProperties",
+        "minLength",
+        "maxLength",
+        "pattern",
+        "minimum",
+        "maximum",
+    ]
 )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from statistics import median
 
 import msgspec
+from bench.engine_floor import Floor
 
 from agent.loyalty.engine import evaluate
 from agent.loyalty.member import Member
@@ -16,7 +17,6 @@ from agent.loyalty.programme.reader import compile_document
 from agent.loyalty.programme.values import Programme
 from agent.loyalty.sale import Line, Sale
 from agent.toml_lines import Lines
-from bench.engine_floor import Floor
 
 AT = 1_795_331_700_000
 """2026-11-22T10:15:00+03:00"""

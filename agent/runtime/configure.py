@@ -7,6 +7,7 @@ import os
 from agent.config import Fault, convert, read_toml
 from agent.errors import ConfigFault
 from agent.runtime.settings import Settings
+from drivers.printer.settings import setting_faults
 
 DEFAULT_PATH = "/etc/kopilka/config.toml"
 MAX_BYTES = 1024 * 1024
@@ -60,6 +61,9 @@ def _crossed(settings: Settings) -> Crossed:
         for n, name in enumerate(names):
             if name in names[:n]:
                 found.append(((table, n, "name"), f"{name!r} is there already", "a name of its own"))
+    for n, row in enumerate(settings.printer):
+        for fault in setting_faults(row):
+            found.append((("printer", n, fault.key), fault.code, ", ".join(fault.allowed)))
     printers = [row.name for row in settings.printer]
     if settings.receipt.printer is not None and settings.receipt.printer not in printers:
         found.append(

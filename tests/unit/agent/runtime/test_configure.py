@@ -52,3 +52,10 @@ def test_a_file_that_cannot_be_used_is_told(tmp_path):
 
 def test_a_place_is_written_with_dots():
     assert dotted(("printer", 1, "name")) == "printer.1.name"
+
+
+def test_a_printer_that_cannot_be_is_told_before_the_start():
+    told = faults('[[printer]]\nname = "a"\nprofile = "epson-8"\n')
+    assert "printer.0.host" in told
+    assert "printer.0.profile" in told
+    assert "epson-80" in told

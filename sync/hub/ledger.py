@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import msgspec
 
 from agent.loyalty.ledger import LOSS, REDEEMED, unbalanced
@@ -131,6 +133,8 @@ def _check_return(body: ReturnBody | VoidBody) -> None:
 
 
 def _is_birthday(text: str) -> bool:
-    month, _, day = text.partition("-")
-    digits = len(text) == 5 and month.isascii() and month.isdigit() and day.isascii() and day.isdigit()
-    return digits and 1 <= int(month) <= 12 and 1 <= int(day) <= 31
+    """Whether it is MM-DD in a leap year's calendar."""
+    try:
+        return len(text) == 5 and date.fromisoformat(f"2024-{text}").strftime("%m-%d") == text
+    except ValueError:
+        return False

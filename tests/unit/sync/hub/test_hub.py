@@ -3,7 +3,9 @@
 import pytest
 from hub_kit import Pen
 
-from agent.errors import Forbidden
+from agent.errors import Forbidden, Unauthorised
+from agent.sqlite import transaction
+from sync.hub.enrolment import revoke_till
 from sync.wire import NoticeBody
 
 
@@ -118,3 +120,19 @@ def test_times_of_another_age_are_parked(bench, pen):
     pen.write(NoticeBody(what="x"), at=10**18)
     pen.write(NoticeBody(what="x"), hlc=-1)
     assert [v.reason for v in bench.push(pen).exceptions] == ["bad-time", "bad-time"]
+
+
+def test_a_till_revoked_on_the_way_in_is_refused(bench):
+    assert bench.hub.known_till("t1") == bench.tills["t1"]
+    with transaction(bench.database):
+        revoke_till(bench.database, "t1", now_ms=5)
+    with pytest.raises(Forbidden, match="till-revoked"):
+        bench.hub.known_till("t1")
+    with pytest.raises(Unauthorised, match="till-unknown"):
+        bench.hub.known_till("t9")
+    assert bench.hub.till("t9") is None
+
+
+def test_marks_wait_for_a_copy_to_be_durable(bench, pen):
+    pen.boot()
+    assert bench.push(pen).durable == 0

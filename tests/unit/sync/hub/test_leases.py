@@ -3,6 +3,8 @@
 import pytest
 from hub_kit import DAY_MS, Bench, Pen, granted
 
+from sync.hub.policy import Policy
+from sync.signing import Verifier, check_grant
 from sync.wire import EnrolBody
 
 
@@ -95,3 +97,29 @@ def test_a_refused_wish_stays_refused(bench, pen):
     pen.sale("m1", earn=100)
     assert [answer.refused for answer in bench.push(pen, pending=[2]).leases] == ["nothing"]
     assert bench.account("m1") == (100, 0, 0)
+
+
+def test_what_expired_is_booked_before_a_wish_is_answered(bench, pen):
+    pen.sale("m1", earn=100, expires="2026-09-21")
+    bench.push(pen)
+    bench.clock.now_ms += DAY_MS
+    assert granted(bench, pen, "m1", 10).refused == "nothing"
+    assert bench.account("m1") == (0, 0, 0)
+    assert bench.sql("SELECT till, seq, amount FROM entry WHERE account = 'expired'") == [("hub", 1, 100)]
+
+
+def test_a_blocked_member_gets_no_lease(bench, pen):
+    pen.sale("m1", earn=100)
+    bench.push(pen)
+    bench.database.execute_sql("UPDATE member SET status = 'blocked'")
+    assert granted(bench, pen, "m1", 10).refused == "blocked"
+
+
+def test_a_cap(tmp_path):
+    bench = Bench(tmp_path / "hub.db", policy=Policy(visit_cap=30, visit_life_ms=1000))
+    pen = Pen("t1", clock=bench.clock)
+    pen.sale("m1", earn=100)
+    grant = granted(bench, pen, "m1", 80).grant
+    assert (grant.granted, grant.until, grant.epoch) == (30, bench.clock() + 1000, 1)
+    assert check_grant(Verifier(bench.keys.signer.public), grant)
+    bench.close()

@@ -1,10 +1,11 @@
 """Records into postings: losses, returns, enrolments."""
 
+import msgspec
 import pytest
 from hub_kit import UNIT, granted
 
 from agent.loyalty.ledger import Posting
-from sync.wire import EnrolBody, VoidBody
+from sync.wire import EnrolBody, VoidBody, decode
 
 
 def test_mismatch_loss_is_the_shops(bench, pen):
@@ -116,8 +117,27 @@ def test_a_void_takes_all_back(bench, pen):
         (EnrolBody(member="m1", phone=" "), "bad-id"),
         (EnrolBody(member="m1", birthday="1990-01-01"), "bad-day"),
         (EnrolBody(member="m1", birthday="00-10"), "bad-day"),
+        (EnrolBody(member="m1", birthday="02-30"), "bad-day"),
     ],
 )
 def test_enrolments_no_till_of_ours_writes(bench, pen, body, reason):
     pen.write(body)
     assert [verdict.reason for verdict in bench.push(pen).exceptions] == [reason]
+
+
+def test_a_sale_without_an_id_cannot_be_told_from_its_copy(bench, pen):
+    pen.sale("m1", name="s", earn=5)
+    record = decode(pen.lines.pop())
+    pen.hashes.pop()
+    body = msgspec.structs.replace(record.body, sale=msgspec.structs.replace(record.body.sale, id=None))
+    pen.write(body)
+    assert [verdict.reason for verdict in bench.push(pen).exceptions] == ["no-sale-id"]
+
+
+def test_a_lot_is_born_whole(bench, pen):
+    pen.sale("m1", name="s", earn=5)
+    record = decode(pen.lines.pop())
+    pen.hashes.pop()
+    lots = tuple(msgspec.structs.replace(lot, left=4) for lot in record.body.lots)
+    pen.write(msgspec.structs.replace(record.body, lots=lots))
+    assert [verdict.reason for verdict in bench.push(pen).exceptions] == ["bad-lot"]

@@ -38,3 +38,9 @@ def test_too_many_records(bench, pen):
         pen.boot()
     with pytest.raises(TooLarge, match="push-too-large"):
         bench.push(pen)
+
+
+def test_a_record_beyond_a_mebibyte(bench, pen):
+    pen.raw(b"x" * (1024 * 1024 + 1))
+    with pytest.raises(TooLarge, match="push-too-large"):
+        bench.push(pen)

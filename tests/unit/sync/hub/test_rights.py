@@ -48,3 +48,21 @@ def test_what_was_neither_applied_nor_handed_back_stays_charged(bench, pen):
     bench.push(pen)
     assert bench.account("m1") == (100, 40, 0)
     assert bench.sql("SELECT state, back FROM lease") == [("unsettled", 10)]
+
+
+def test_a_second_close_changes_nothing(bench, pen):
+    pen.sale("m1", earn=100, lot="a")
+    grant = granted(bench, pen, "m1", 60).grant
+    pen.close(grant, spent=0)
+    pen.close(grant, spent=0)
+    assert bench.push(pen).exceptions == ()
+    assert bench.account("m1") == (100, 0, 0)
+
+
+def test_a_close_that_claims_more_than_is_left_gets_what_is_left(bench, pen):
+    pen.sale("m1", earn=100, lot="a")
+    grant = granted(bench, pen, "m1", 60).grant
+    pen.sale("m1", spends=[(grant, {"a": 50})])
+    pen.close(grant, spent=0, left=60)
+    bench.push(pen)
+    assert bench.account("m1") == (50, 0, 0)

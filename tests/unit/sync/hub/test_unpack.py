@@ -38,7 +38,11 @@ def test_a_window_larger_than_ours_is_refused():
         unpack(target.getvalue(), "zstd")
 
 
-@pytest.mark.parametrize("body", [b"", b"x", gzip.compress(b"x" * 50)[:-1], gzip.compress(b"x") + b"more"])
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"x", gzip.compress(b"x" * 50)[:-1], gzip.compress(b"x") + b"more"],
+    ids=["empty", "none", "cut", "more"],
+)
 def test_damaged_gzip(body):
     with pytest.raises(BadRequest):
         unpack(body, "gzip")

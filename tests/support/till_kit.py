@@ -94,6 +94,15 @@ class HandClock:
     def trusted(self) -> bool:
         return self.sure
 
+    def known(self, past_ms: int) -> None:
+        """As the system's clock: one that stands before a moment known to be past is not trusted."""
+        if self.wall_ms < past_ms - 1000:
+            self.sure = False
+
+    def vouch(self, told_ms: int) -> None:
+        """As the system's clock: trusted when it agrees with the hub's."""
+        self.sure = abs(self.wall_ms - told_ms) <= 5 * 60_000
+
     def pass_ms(self, ms: int) -> None:
         """Time goes by."""
         self.wall_ms += ms

@@ -120,7 +120,10 @@ def test_holds_keep_their_points_but_for_their_own_sale(till):
 
 
 def test_two_currencies_do_not_mix(tmp_path):
-    second = FREE_SPENDING + '[points.stars]\nworth = "1"\nredeem = { max_share = "100%" }\n'
+    second = (
+        FREE_SPENDING.replace('"5%"', '{ percent = "5%", currency = "main" }')
+        + '[points.stars]\nworth = "1"\nredeem = { max_share = "100%" }\n'
+    )
     till = Till(tmp_path, programme=second)
     anna = till.member(1, [("a", 30)])
     till.lease(anna, 30)

@@ -44,9 +44,9 @@ def test_it_tells_systemd_that_it_is_ready_and_alive(tmp_path):
             till.stop()
             assert ear.recv(200) == b"STOPPING=1"
             till.start(NOTIFY_SOCKET=path, WATCHDOG_USEC="600000")
-            heard = [ear.recv(200) for _ in range(3)]
-            assert heard[0].startswith(b"READY=1")
-            assert b"WATCHDOG=1" in heard
+            heard = {ear.recv(200)[:8]}
+            while heard != {b"READY=1\n", b"WATCHDOG"}:
+                heard.add(ear.recv(200)[:8])
 
 
 test_it_tells_systemd_that_it_is_ready_and_alive = pytest.mark.usefixtures("notify_socket")(

@@ -16,6 +16,7 @@ def add(subparsers: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    """Join the hub. Raises BadRequest without an address."""
     import json
 
     from agent.cli import lang

@@ -63,7 +63,7 @@ def ls(args: argparse.Namespace) -> int:
 
 
 def show(args: argparse.Namespace) -> int:
-    """A record as it lies in the journal, set out for people; delivered ones too."""
+    """A record as it lies in the journal, set out for people; delivered ones too. Raises NotFound."""
     import msgspec
 
     from agent.errors import NotFound

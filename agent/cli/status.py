@@ -43,6 +43,7 @@ def add(subparsers: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    """Ask the running till. Raises Unauthorised where it wants a token."""
     import json
 
     from agent.cli.local import ask

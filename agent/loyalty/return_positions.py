@@ -26,16 +26,16 @@ def positions(of: int, quantity: Fraction, amount: int, tax_rate: str | None) ->
         quantity = Fraction(1)
     price = rounded(amount / quantity, "half_up")
     if rounded(price * quantity, "half_up") == amount:
-        return (_position(of, quantity, price, amount, tax_rate),)
+        return (_position(of, quantity, price, amount, tax_rate=tax_rate),)
     rest = quantity - quantity.numerator // quantity.denominator or Fraction(1)
     many = quantity - rest
     price = (amount * quantity.denominator) // quantity.numerator
     first = rounded(price * many, "half_up")
     return (
-        _position(of, many, price, first, tax_rate),
-        _position(of, rest, rounded((amount - first) / rest, "half_up"), amount - first, tax_rate),
+        _position(of, many, price, first, tax_rate=tax_rate),
+        _position(of, rest, rounded((amount - first) / rest, "half_up"), amount - first, tax_rate=tax_rate),
     )
 
 
-def _position(of: int, quantity: Fraction, price: int, amount: int, tax_rate: str | None) -> FiscalLine:
+def _position(of: int, quantity: Fraction, price: int, amount: int, *, tax_rate: str | None) -> FiscalLine:
     return FiscalLine(of, quantity_text(quantity), price, amount, tax_rate)

@@ -101,6 +101,13 @@ def _pairs(count: int) -> list[tuple[str, int]]:
     return [(f"group:g{no}", (no % 5 + 1) * 100) for no in range(count)]
 
 
+def compiling() -> Row:
+    """A programme of 2,000 offers, from its parsed document."""
+    document = tomllib.loads(HEAD + offers(2_000, of_group))
+    figure = cpu_ms(lambda: compile_document(document, Lines(), "bench.toml"), calls=5)
+    return ("compile 2,000 offers", figure, 0.0, "<= 25 ms")
+
+
 def rows() -> list[Row]:
     """(what, figure in ms, floor in ms, the bar asked)."""
     found: list[Row] = []
@@ -143,16 +150,7 @@ def rows() -> list[Row]:
                 "<= 2 x of 200",
             )
         )
-    document = tomllib.loads(HEAD + offers(2_000, of_group))
-    found.append(
-        (
-            "compile 2,000 offers",
-            cpu_ms(lambda: compile_document(document, Lines(), "bench.toml"), calls=5),
-            0.0,
-            "<= 25 ms",
-        )
-    )
-    return found
+    return [*found, compiling()]
 
 
 if __name__ == "__main__":

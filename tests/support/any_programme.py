@@ -94,6 +94,20 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
             offer["of"] = "initial"
         if draw(st.booleans()):
             offer["limit"] = {"per_sale": draw(st.integers(1, 3))}
+    return {
+        "programme": {"id": "any", "version": 1, "currency": "RUB", "timezone": "Europe/Moscow"},
+        "points": {"main": draw(_points())},
+        "tier": [{"id": "gold"}],
+        "discount": {
+            "exclude": draw(st.lists(KEYS, max_size=1)),
+            "rounding": draw(st.sampled_from(["floor", "half_up"])),
+        },
+        "offer": [*discounts, *draw(_accruals())],
+    }
+
+
+@st.composite
+def _accruals(draw: st.DrawFn) -> list[dict[str, Any]]:
     accruals = [
         {"id": f"e{no}", "phase": "accrual", "then": draw(EARNS), "when": draw(WHENS)}
         for no in range(draw(st.integers(0, 5)))
@@ -101,7 +115,12 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
     for offer in accruals:
         if draw(st.integers(0, 2)) == 0:
             offer["group"] = "multiply" if "multiply" in offer["then"] else "earn"
-    points = {
+    return accruals
+
+
+@st.composite
+def _points(draw: st.DrawFn) -> dict[str, Any]:
+    points: dict[str, Any] = {
         "worth": draw(st.sampled_from(["1", "10", "100", "33"])),
         "redeem": {
             "as": draw(st.sampled_from(["discount", "tender"])),
@@ -119,16 +138,7 @@ def documents(draw: st.DrawFn) -> dict[str, Any]:
     }
     if points["redeem"]["as"] == "discount" and draw(st.booleans()):
         points["redeem"]["leave_min"] = draw(st.sampled_from([1, 100]))
-    return {
-        "programme": {"id": "any", "version": 1, "currency": "RUB", "timezone": "Europe/Moscow"},
-        "points": {"main": points},
-        "tier": [{"id": "gold"}],
-        "discount": {
-            "exclude": draw(st.lists(KEYS, max_size=1)),
-            "rounding": draw(st.sampled_from(["floor", "half_up"])),
-        },
-        "offer": [*discounts, *accruals],
-    }
+    return points
 
 
 @st.composite

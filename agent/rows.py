@@ -102,3 +102,10 @@ class Receipt(Struct, frozen=True):
     at: int
     document: bytes
     summary: bytes
+
+
+class Regular(Struct, frozen=True):
+    """A member who buys here; `bill` is the usual one in minor units."""
+
+    member: str
+    bill: int

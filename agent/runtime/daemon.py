@@ -27,8 +27,10 @@ from agent.runtime.syncing import Syncing
 from agent.runtime.tokens import TokenFile
 from agent.runtime.watchdog import Watchdog
 from agent.sqlite import ThreadWriter
+from agent.store.regulars import regulars
 from agent.till.hold import stale
 from agent.till.scanned import forget_idle
+from agent.till.standing import A_STEP, LOOK_BACK_MS, stand
 from agent.till.wish import let_go
 from agent.web.app import Setting
 from agent.web.guard import Rules
@@ -39,6 +41,9 @@ _log = logging.getLogger("kopilka.daemon")
 HOST = "127.0.0.1"
 STOP_S = 1.5
 HOUSEKEEPING_S = 30.0
+NIGHT_S = 24 * 3600.0
+STANDING_FIRST_S = 600.0
+"""A till that is switched off every night renews its standing rights a while after each start."""
 PRESENTED_S = 10.0
 """How long a card may be shown past its time at most."""
 
@@ -140,6 +145,7 @@ class Daemon:
         if self.syncing.configured:
             self.jobs.every(hub.push_s, "push", self.syncing.push, first_s=0)
             self.jobs.every(hub.pull_s, "pull", self.syncing.pull, first_s=0.5)
+            self.jobs.every(NIGHT_S, "standing", self._standing, first_s=STANDING_FIRST_S)
         watchdog = Watchdog.from_environment(writer, self.server.run_soon)
         if watchdog is not None:
             self.jobs.every(watchdog.interval_s, "watchdog", watchdog.beat, first_s=0)
@@ -147,6 +153,13 @@ class Daemon:
 
     def _backup(self) -> None:
         make_backup(self.settings, self.parts.store, now_ms=self.parts.clock.now_ms())
+
+    def _standing(self) -> None:
+        """Read beside the till, wish on its writer in small steps."""
+        clock, writer = self.parts.clock, self._world.writer
+        rows = regulars(self.parts.store.path, clock.now_ms() - LOOK_BACK_MS)
+        for start in range(0, len(rows), A_STEP):
+            writer.call(stand, self.parts.desk, rows[start : start + A_STEP])
 
     def _stop_devices(self) -> None:
         self.leftovers += self.devices.stop(STOP_S)

@@ -20,6 +20,7 @@ from agent.till.judge import Judged, judge
 from agent.till.paper import put_receipt, told_of, would_earn
 from agent.till.quote import balances
 from agent.till.refusal import Refusal, reused
+from agent.till.wish import refill
 from sync.wire import EnrolBody, SaleBody, encode
 
 
@@ -42,6 +43,8 @@ def sell(desk: Desk, sale: Sale, *, lang: str = "") -> dict[str, object] | Refus
     answer = _commit(desk, ready, content, lang or desk.rules.lang)
     desk.current.close(sale.id, desk.clock.monotonic_ms())
     desk.events.publish("sale", answer)
+    if ready.spend and ready.who is not None:
+        refill(desk, ready.who)
     desk.push_soon()
     if sale.print and desk.rules.printer:
         desk.print_soon(desk.rules.printer)

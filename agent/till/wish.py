@@ -11,7 +11,7 @@ from agent.till.balance import Known, Today, balance, known, today
 from agent.till.desk import Desk
 from agent.till.identify import Who
 from agent.till.reserved import open_holds
-from sync.leases import Asking, Held, closings, want_points
+from sync.leases import Asking, Held, closings, low, want_points
 from sync.wire import CloseBody, WantBody
 
 
@@ -25,18 +25,19 @@ def wish(desk: Desk, who: Who) -> int:
     wants = []
     for currency in programme.currencies:
         unit = points_unit(currency.id)
-        points = want_points(_asking(desk, of, currency.id, on), now)
+        points = want_points(asking(desk, of, currency.id, on), now)
         if points:
             wants.append(WantBody(member=who.member, unit=unit, points=points))
     if wants:
         with desk.store.transaction():
             for want in wants:
-                _journal(desk, want, now)
+                journal_want(desk, want, now)
         desk.push_soon()
     return len(wants)
 
 
-def _asking(desk: Desk, of: Known, currency: str, on: Today) -> Asking:
+def asking(desk: Desk, of: Known, currency: str, on: Today) -> Asking:
+    """What the till knows of one currency of a member it was told of."""
     unit = points_unit(currency)
     row = balance(desk, of, currency, on)
     assert of.state is not None, "asked before"
@@ -47,10 +48,18 @@ def _asking(desk: Desk, of: Known, currency: str, on: Today) -> Asking:
     return Asking(spendable=free, here=row.spendable_here, pending=pending, refused_at=refused.at if refused else None)
 
 
-def _journal(desk: Desk, want: WantBody, now: int) -> None:
+def journal_want(desk: Desk, want: WantBody, now: int) -> None:
+    """Write a wish down, inside the caller's transaction."""
     stored = desk.store.journal.append(want, at=now, id=desk.ids.new(now), trusted=desk.clock.trusted())
     row = WantRow(position(stored.inc, stored.seq), want.member, want.unit, want.points, want.style, now)
     desk.store.rights.wanted(row)
+
+
+def refill(desk: Desk, who: Who) -> int:
+    """After a redemption: wish for more when a quarter or less is left here, so that the push of the sale brings it."""
+    held = desk.store.rights.leases(who.member)
+    limit = today(desk, desk.clock.now_ms()).limit
+    return wish(desk, who) if low(held, limit) else 0
 
 
 def let_go(desk: Desk, *, revoked: Collection[str] = ()) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 
 from starlette.types import ASGIApp
 
-from agent.api import members, records, sales, state
+from agent.api import members, promises, records, sales, state
 from agent.api.place import Place
 from agent.web.app import Setting, build_app
 from agent.web.guard import Guard, Rules
@@ -21,7 +21,13 @@ API_VERSION = "1.0.0"
 
 def routes(place: Place) -> list[Route]:
     """Every call of the local API."""
-    table = [*state.routes(place), *sales.routes(place), *members.routes(place), *records.routes(place)]
+    table = [
+        *state.routes(place),
+        *promises.routes(place),
+        *sales.routes(place),
+        *members.routes(place),
+        *records.routes(place),
+    ]
     return [*table, _described(table)]
 
 

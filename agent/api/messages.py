@@ -53,20 +53,28 @@ class ReprintBody(Closed, frozen=True, kw_only=True):
 
 
 class HoldQuery(Closed, frozen=True, kw_only=True):
+    """Which holds."""
+
     state: Literal["open", "captured", "released", "stale"] = "open"
 
 
 class MemberQuery(Closed, frozen=True, kw_only=True):
+    """One of the two."""
+
     card: Code | None = None
     phone: Annotated[str, Meta(max_length=30)] | None = None
 
 
 class JournalQuery(Closed, frozen=True, kw_only=True):
+    """From where on, and how many at most; `after` is the `next` of an earlier answer."""
+
     after: Annotated[int, Meta(ge=0, le=2**62)] = 0
     limit: Annotated[int, Meta(ge=1, le=500)] = 100
 
 
 class ReceiptsQuery(Closed, frozen=True, kw_only=True):
+    """How many of the last ones."""
+
     limit: Annotated[int, Meta(ge=1, le=50)] = 10
 
 
@@ -84,11 +92,15 @@ class LinesQuery(Closed, frozen=True, kw_only=True):
 
 
 class Health(Open, frozen=True, kw_only=True):
+    """Whether the till can sell."""
+
     ready: bool
     version: str
 
 
 class WhyAnswer(Open, frozen=True, kw_only=True):
+    """What one offer did to one line, in words."""
+
     offer: str
     text: str = ""
     discount: int = 0
@@ -97,6 +109,8 @@ class WhyAnswer(Open, frozen=True, kw_only=True):
 
 
 class LineAnswer(Open, frozen=True, kw_only=True):
+    """One line: amount - discount - redeemed == to_pay."""
+
     n: int
     amount: int
     discount: int
@@ -108,6 +122,8 @@ class LineAnswer(Open, frozen=True, kw_only=True):
 
 
 class FiscalAnswer(Open, frozen=True, kw_only=True):
+    """A position for the fiscal registrar."""
+
     of: int
     quantity: str
     unit_price: int
@@ -116,12 +132,16 @@ class FiscalAnswer(Open, frozen=True, kw_only=True):
 
 
 class EarnedAnswer(Open, frozen=True, kw_only=True):
+    """Points of one currency this sale gives; days are ISO, in the programme's zone."""
+
     points: int
     available_from: str | None = None
     expires_on: str | None = None
 
 
 class BalanceAnswer(Open, frozen=True, kw_only=True):
+    """Smallest points. `confirmed` is the hub's word less this till's spends, `unsynced` what it does not know yet."""
+
     confirmed: int
     as_of: str | None
     unsynced: int
@@ -133,6 +153,8 @@ class BalanceAnswer(Open, frozen=True, kw_only=True):
 
 
 class ProgrammeAnswer(Open, frozen=True, kw_only=True):
+    """The version that decided."""
+
     id: str
     version: int
 
@@ -160,6 +182,8 @@ class Worked(Open, frozen=True, kw_only=True):
 
 
 class QuoteAnswer(Worked, frozen=True, kw_only=True):
+    """What would happen, promised until `valid_until`."""
+
     quote: str
     valid_until: str
     refused: list[Any] = []
@@ -167,6 +191,8 @@ class QuoteAnswer(Worked, frozen=True, kw_only=True):
 
 
 class SaleAnswer(Worked, frozen=True, kw_only=True):
+    """What happened. `mismatch` says what of a paid sale did not fit, `loss` the points nobody had."""
+
     id: str
     replayed: bool
     receipt: str
@@ -177,6 +203,8 @@ class SaleAnswer(Worked, frozen=True, kw_only=True):
 
 
 class ReturnAnswer(Open, frozen=True, kw_only=True):
+    """What came back, cumulative with earlier returns of the sale."""
+
     id: str
     of: str
     replayed: bool
@@ -196,6 +224,8 @@ class ReturnAnswer(Open, frozen=True, kw_only=True):
 
 
 class HoldAnswer(Open, frozen=True, kw_only=True):
+    """Points kept for a quote."""
+
     id: str
     state: str
     points: Points
@@ -204,6 +234,8 @@ class HoldAnswer(Open, frozen=True, kw_only=True):
 
 
 class MemberAnswer(Open, frozen=True, kw_only=True):
+    """A member; `known` is false for a card nobody met before."""
+
     member: str
     card: str
     known: bool
@@ -216,6 +248,8 @@ class MemberAnswer(Open, frozen=True, kw_only=True):
 
 
 class CurrentAnswer(Open, frozen=True, kw_only=True):
+    """What is presented; `ambiguous` when two members are."""
+
     member: MemberAnswer | None
     ambiguous: bool
     coupons: list[str]
@@ -224,6 +258,8 @@ class CurrentAnswer(Open, frozen=True, kw_only=True):
 
 
 class ScanAnswer(Open, frozen=True, kw_only=True):
+    """What a scan was. A card's digits are not among it."""
+
     kind: str
     device: str
     symbology: str | None = None
@@ -234,6 +270,8 @@ class ScanAnswer(Open, frozen=True, kw_only=True):
 
 
 class EnrolAnswer(Open, frozen=True, kw_only=True):
+    """The member made."""
+
     id: str
     replayed: bool
     member: str

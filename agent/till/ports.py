@@ -60,6 +60,8 @@ class Events(Protocol):
 
 
 class JournalPort(Protocol):
+    """The append-only record of everything."""
+
     tail: Tail
 
     def append(self, body: AnyBody, *, at: int, id: str, trusted: bool = True, above: int = 0) -> Stored: ...
@@ -68,6 +70,8 @@ class JournalPort(Protocol):
 
 
 class MembersPort(Protocol):
+    """Members as the hub last told, and their handles."""
+
     def find(self, hmac: str) -> str | None: ...
     def get(self, member: str) -> MemberState | None: ...
     def enrol(self, body: EnrolBody) -> None: ...
@@ -75,6 +79,8 @@ class MembersPort(Protocol):
 
 
 class RightsPort(Protocol):
+    """What may be spent here, and what this till did that the hub has not told back."""
+
     def wanted(self, want: WantRow) -> None: ...
     def forget(self) -> None: ...
     def pending(self, member: str | None = None) -> list[WantRow]: ...
@@ -91,6 +97,8 @@ class RightsPort(Protocol):
 
 
 class OperationsPort(Protocol):
+    """What the POS asked for by its own ids, and holds."""
+
     def get(self, kind: str, id: str) -> Operation | None: ...
     def put(self, operation: Operation) -> None: ...
     def state(self, kind: str, id: str, state: str) -> None: ...
@@ -103,6 +111,8 @@ class OperationsPort(Protocol):
 
 
 class PrintsPort(Protocol):
+    """Receipts and the jobs that print them."""
+
     def put_receipt(self, receipt: Receipt) -> None: ...
     def receipt(self, id: str) -> Receipt | None: ...
     def last(self, limit: int) -> list[Receipt]: ...
@@ -114,6 +124,8 @@ class PrintsPort(Protocol):
 
 
 class MetaPort(Protocol):
+    """Small keyed facts."""
+
     def get(self, key: str, default: str = "") -> str: ...
     def put(self, key: str, value: str) -> None: ...
 

@@ -116,6 +116,10 @@ class CountedIds:
         self._next = itertools.count(1)
         self._salt = sum(salt.encode())
 
+    def go_on(self, records: int) -> None:
+        """Leave out what an earlier life of this till used: it wrote so many records."""
+        self._next = itertools.count(1 + 64 * records)
+
     def new(self, now_ms: int) -> str:
         count = next(self._next)
         return ids.uuid7(now_ms, (count & 0xFFF).to_bytes(2, "big") + (self._salt << 32 | count).to_bytes(8, "big"))
@@ -210,6 +214,7 @@ class Till:
         self.world = wiring.World(clock=self.clock, ids=self.ids, writer=writer or InlineWriter(), factory=factory)
         self.is_online = False
         self._open()
+        self.ids.go_on(self.store.journal.tail.seq)
 
     def _open(self) -> None:
         self.parts = self.world.writer.call(wiring.join, self.settings, self.events, self.world)

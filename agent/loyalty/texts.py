@@ -93,6 +93,9 @@ class Speaker:
         self.programme = programme
         self.lang = lang
         self._place = 0 if lang == "ru" else 1
+        self._names: dict[str, str] = {}
+        self._whys: dict[tuple[str, str, tuple[tuple[str, str | int], ...]], str] = {}
+        """A basket says the same of an offer on many lines."""
 
     def offer(self, offer: str) -> str:
         """The name an offer has in the programme, else its id."""
@@ -100,6 +103,13 @@ class Speaker:
 
     def why(self, offer: str, code: str, numbers: Numbers) -> str:
         """An offer's own name where the programme gives one, else what its mechanic does."""
+        key = offer, code, tuple(numbers.items())
+        said = self._whys.get(key)
+        if said is None:
+            said = self._whys[key] = self._why(offer, code, numbers)
+        return said
+
+    def _why(self, offer: str, code: str, numbers: Numbers) -> str:
         named = self._named(offer)
         if named:
             return named
@@ -155,9 +165,12 @@ class Speaker:
         return currencies[0] if currencies else None
 
     def _named(self, offer: str) -> str:
-        found = self.programme.offer(offer)
-        forms = found.names.of(self.lang) if found else ()
-        return forms[0] if forms else ""
+        name = self._names.get(offer)
+        if name is None:
+            found = self.programme.offer(offer)
+            forms = found.names.of(self.lang) if found else ()
+            name = self._names[offer] = forms[0] if forms else ""
+        return name
 
     def _say(self, table: dict[str, tuple[str, str]], code: str, offer: str, numbers: Numbers) -> str:
         if code not in table:

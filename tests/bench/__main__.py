@@ -6,7 +6,7 @@ import importlib
 import sys
 import time
 
-PARTS = ("start", "engine", "scanner", "printer", "store", "till")
+PARTS = ("start", "engine", "scanner", "printer", "store", "till", "browser")
 ROUNDS = 5
 
 

@@ -9,12 +9,12 @@ CODES = {
         ru=(
             "Ошибка в программе.",
             "Такого мы не предусмотрели ({code}).",
-            "Повторите; если не прошло, соберите kopilka support-bundle.",
+            "Повторите; если не прошло, пришлите разработчикам строку журнала службы.",
         ),
         en=(
             "Something broke inside the program.",
             "We did not foresee this ({code}).",
-            "Try again; if it stays, make a kopilka support-bundle.",
+            "Try again; if it stays, send the service's log line to the developers.",
         ),
     ),
     "bad-request": both(

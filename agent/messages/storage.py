@@ -9,12 +9,12 @@ CODES = {
         ru=(
             "На диске кассы нет места, продажа не записана.",
             "Свободно {free_mb} МБ в {path}.",
-            "Освободите место и повторите; касса проверит себя: kopilka doctor",
+            "Освободите место и повторите; продажи пойдут сразу.",
         ),
         en=(
             "The till's disk is full, nothing was recorded.",
             "{free_mb} MB free in {path}.",
-            "Free some space and try again; kopilka doctor checks the till.",
+            "Free some space and try again; sales go on at once.",
         ),
     ),
     "storage-broken": both(
@@ -42,8 +42,8 @@ CODES = {
         ),
     ),
     "database-corrupt": both(
-        ru=("База данных кассы повреждена.", "{problem}", "Восстановите: kopilka restore, затем kopilka doctor"),
-        en=("The till's database is damaged.", "{problem}", "Restore it: kopilka restore, then kopilka doctor"),
+        ru=("База данных кассы повреждена.", "{problem}", "Запустите кассу: kopilka run отложит файл и восстановит базу."),
+        en=("The till's database is damaged.", "{problem}", "Start the till: kopilka run puts the file aside and heals."),
     ),
     "database-newer": both(
         ru=(
@@ -61,12 +61,12 @@ CODES = {
         ru=(
             "Журнал не сходится.",
             "Первая неверная запись: {seq}.",
-            "Не удаляйте базу; соберите kopilka support-bundle.",
+            "Не удаляйте базу: kopilka journal export сохранит записи до неё.",
         ),
         en=(
             "The journal does not add up.",
             "The first bad record is {seq}.",
-            "Keep the database; make a kopilka support-bundle.",
+            "Keep the database: kopilka journal export saves what comes before.",
         ),
     ),
     "no-database": both(

@@ -2,6 +2,8 @@ import importlib
 import pkgutil
 import re
 import string
+import subprocess
+import sys
 
 import pytest
 
@@ -56,3 +58,23 @@ def test_a_hostile_field_stays_on_its_line():
     assert isinstance(told, Words)
     assert len(told.why) < 200
     assert told.why.isprintable()
+
+
+def test_every_command_a_sentence_names_exists():
+    """A remedy that cannot be typed is worse than none."""
+    from agent.cli import COMMANDS
+
+    done = subprocess.run(
+        [sys.executable, "-m", "sync.hub.cli", "--help"], capture_output=True, text=True, check=True, timeout=60
+    )
+    of_hub = set(re.findall(r"^    ([a-z-]+)  ", done.stdout, re.MULTILINE))
+    assert {"run", "till", "import"} <= of_hub
+    named = [
+        (code, found)
+        for code, entry in CODES.items()
+        for said in entry.values()
+        for found in re.findall(r"(kopilka(?:-hub)?) ([a-z][a-z-]+)", " ".join(said))
+    ]
+    assert named
+    for code, (command, word) in named:
+        assert word in (of_hub if command == "kopilka-hub" else COMMANDS), f"{code}: {command} {word}"

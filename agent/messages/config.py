@@ -19,7 +19,11 @@ CODES = {
     ),
     "config-missing": both(
         ru=("Настроек нет: {file}", "Файл не найден или не читается.", "Возьмите за образец config.example.toml."),
-        en=("There is no configuration: {file}", "The file is missing or cannot be read.", "Begin with config.example.toml."),
+        en=(
+            "There is no configuration: {file}",
+            "The file is missing or cannot be read.",
+            "Begin with config.example.toml.",
+        ),
     ),
     "programme-broken": both(
         ru=(

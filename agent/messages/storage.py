@@ -42,8 +42,16 @@ CODES = {
         ),
     ),
     "database-corrupt": both(
-        ru=("База данных кассы повреждена.", "{problem}", "Запустите кассу: kopilka run отложит файл и восстановит базу."),
-        en=("The till's database is damaged.", "{problem}", "Start the till: kopilka run puts the file aside and heals."),
+        ru=(
+            "База данных кассы повреждена.",
+            "{problem}",
+            "Запустите кассу: kopilka run отложит файл и восстановит базу.",
+        ),
+        en=(
+            "The till's database is damaged.",
+            "{problem}",
+            "Start the till: kopilka run puts the file aside and heals.",
+        ),
     ),
     "database-newer": both(
         ru=(

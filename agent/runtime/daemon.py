@@ -16,11 +16,11 @@ from collections.abc import Callable
 from agent.api.app import app
 from agent.api.place import Place
 from agent.errors import KopilkaError, StorageBroken
+from agent.notify import notify
 from agent.runtime import wiring
 from agent.runtime.backups import make_backup
 from agent.runtime.devices import Devices
 from agent.runtime.jobs import Jobs
-from agent.runtime.notify import notify
 from agent.runtime.settings import Settings
 from agent.runtime.state import status
 from agent.runtime.syncing import Syncing

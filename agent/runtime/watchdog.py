@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable
 from concurrent.futures import wait
 
-from agent.runtime.notify import notify
+from agent.notify import notify, watchdog_s
 from agent.sqlite import Writer
 
 
@@ -21,9 +20,9 @@ class Watchdog:
 
     @classmethod
     def from_environment(cls, writer: Writer, run_soon: Callable[[Callable[[], None]], None]) -> Watchdog | None:
-        """By WATCHDOG_USEC, a third of it; None where nobody watches."""
-        usec = os.environ.get("WATCHDOG_USEC", "")
-        return cls(writer, run_soon, interval_s=int(usec) / 3_000_000) if usec.isdigit() and int(usec) else None
+        """A third of what the manager waits; None where nobody watches."""
+        wanted_s = watchdog_s()
+        return cls(writer, run_soon, interval_s=wanted_s / 3) if wanted_s else None
 
     def beat(self) -> bool:
         """Whether all answered within an interval."""

@@ -6,7 +6,7 @@ import signal
 import threading
 from types import FrameType
 
-from sync.hub.notify import notify, watchdog_s
+from agent.notify import notify, watchdog_s
 from sync.hub.settings import Settings
 from sync.hub.wiring import Service
 

@@ -1,4 +1,4 @@
-"""sd_notify(3) in a few lines: one datagram to the service manager, silence where there is none."""
+"""Tell systemd: ready, stopping, alive; shared by till and hub. Nothing happens where no service manager listens."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ import socket
 
 import pytest
 
-from agent.runtime.notify import notify
+from agent.notify import notify, watchdog_s
 
 
 @pytest.fixture(params=["path", "abstract"])
@@ -39,7 +39,7 @@ def test_no_manager(monkeypatch):
 
 
 def test_a_manager_that_does_not_read_holds_nobody_up(tmp_path, monkeypatch):
-    monkeypatch.setattr("agent.runtime.notify.TIMEOUT_S", 0.01)
+    monkeypatch.setattr("agent.notify.TIMEOUT_S", 0.01)
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
         line.bind(str(tmp_path / "n"))
         monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "n"))
@@ -53,3 +53,21 @@ def test_the_till_leaves_no_socket_open(listener):
         notify("WATCHDOG=1")
         listener.recv(4096)
     assert len(os.listdir("/proc/self/fd")) == before
+
+
+@pytest.mark.parametrize(
+    ("usec", "pid", "seconds"),
+    [
+        ("30000000", None, 30.0),
+        ("30000000", "own", 30.0),
+        ("30000000", "1", None),
+        ("", None, None),
+        ("x", None, None),
+    ],
+)
+def test_watchdog(usec, pid, seconds, monkeypatch):
+    monkeypatch.setenv("WATCHDOG_USEC", usec)
+    monkeypatch.delenv("WATCHDOG_PID", raising=False)
+    if pid:
+        monkeypatch.setenv("WATCHDOG_PID", str(os.getpid()) if pid == "own" else pid)
+    assert watchdog_s() == seconds

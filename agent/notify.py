@@ -6,6 +6,8 @@ import contextlib
 import os
 import socket
 
+TIMEOUT_S = 1.0
+
 
 def notify(state: str) -> None:
     """Tell NOTIFY_SOCKET, if there is one; a manager that does not listen is no fault of ours."""
@@ -14,7 +16,7 @@ def notify(state: str) -> None:
         return
     name = "\0" + address[1:] if address.startswith("@") else address
     with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as line:
-        line.settimeout(1)
+        line.settimeout(TIMEOUT_S)
         line.connect(name)
         line.sendall(state.encode())
 

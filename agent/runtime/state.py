@@ -104,6 +104,7 @@ def status(
             "id": programme.id,
             "version": programme.version,
             "digits": programme.digits,
+            "timezone": programme.zone.key,
             # How points are counted and called: the page shows figures, not smallest points.
             "currencies": [
                 {"id": row.id, "scale": row.scale, "names": {"ru": row.names.of("ru"), "en": row.names.of("en")}}

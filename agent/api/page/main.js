@@ -5,7 +5,7 @@ import { Problem, call, follow } from "./api.js";
 import { band, headerStates, recent, unsent } from "./bars.js";
 import { byId, h, show } from "./dom.js";
 import { sideView } from "./side.js";
-import { getLang, setCurrencies, setLang, time, word } from "./words.js";
+import { getLang, setCurrencies, setLang, setZone, time, word } from "./words.js";
 import { whoView } from "./who.js";
 
 const NOTICE_MS = 8000;
@@ -151,6 +151,7 @@ const readStatus = () => read("status", "/v1/status", (value) => {
   state.status = value;
   const programme = value.programme || {};
   setCurrencies(programme.currencies);
+  setZone(programme.timezone);
   if (programme.digits !== undefined) state.digits = programme.digits;
 });
 

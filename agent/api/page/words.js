@@ -131,9 +131,20 @@ export function noun(count, currency) {
 
 export function points(count, currency) { return `${figure(count, currency)} ${noun(count, currency)}`; }
 
+let zone;
+
+// The shop's own time, as on its receipts, wherever the browser thinks it stands.
+export function setZone(name) { zone = name; }
+
 export function time(iso) {
   const at = new Date(iso);
-  return isNaN(at) ? "" : `${String(at.getHours()).padStart(2, "0")}:${String(at.getMinutes()).padStart(2, "0")}`;
+  if (isNaN(at)) return "";
+  const options = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+  try {
+    return at.toLocaleTimeString("en-GB", { ...options, timeZone: zone });
+  } catch {
+    return at.toLocaleTimeString("en-GB", options);
+  }
 }
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];

@@ -59,7 +59,7 @@ class TillMachine(RuleBasedStateMachine):
 
     @rule(number=numbers, points=st.integers(1, 200))
     def the_hub_grants_a_lease(self, number, points):
-        points = min(points, START[number] - self.leased[number])
+        points = min(points, START[number] // 2 * 2 - self.leased[number])
         if points > 0:
             self.till.lease(self.till.member_id(number), points)
             self.leased[number] += points

@@ -16,6 +16,7 @@ from agent.rows import Receipt, Stored, position
 from agent.till import when
 from agent.till.paper import reprint
 from agent.web.routes import Call, Route
+from drivers.shapes import PrintJob
 
 READ = ("pos", "page", "read")
 MEDIA = {
@@ -42,7 +43,7 @@ def routes(place: Place) -> list[Route]:
         return {"records": [shown(row) for row in rows], "next": position(rows[-1].inc, rows[-1].seq) if rows else None}
 
     def on_receipts(call: Call[None, ReceiptsQuery]) -> object:
-        return [summary(row) for row in desk.store.prints.last(call.query.limit)]
+        return [summary(row, desk.store.prints.of_receipt(row.id)) for row in desk.store.prints.last(call.query.limit)]
 
     async def on_receipt(call: Call[None, RenderQuery]) -> object:
         name, _, form = call.path["id"].rpartition(".")
@@ -77,9 +78,10 @@ def shown(row: Stored) -> dict[str, object]:
     return {"inc": row.inc, "seq": row.seq, "kind": row.kind, "hash": row.hash, "record": msgspec.Raw(row.line)}
 
 
-def summary(row: Receipt) -> dict[str, object]:
+def summary(row: Receipt, jobs: list[PrintJob]) -> dict[str, object]:
+    """A receipt for lists; `print` is how its newest job stands, None for one that was not to be printed."""
     found: dict[str, object] = msgspec.json.decode(row.summary)
-    return {"receipt": row.id, "printed_at": when.iso(row.at), **found}
+    return {"receipt": row.id, "printed_at": when.iso(row.at), "print": jobs[-1].state if jobs else None, **found}
 
 
 def render(row: Receipt, form: str, query: RenderQuery, default: str) -> bytes:

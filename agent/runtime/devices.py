@@ -13,7 +13,7 @@ from agent.till.scanned import scanned
 from drivers.printer.settings import PrinterSettings
 from drivers.printer.spool import PrinterWorker
 from drivers.scanner.serial import Ears, SerialScanner
-from drivers.shapes import DeviceState, Scan
+from drivers.shapes import FINISHED, DeviceState, JobState, Scan
 
 _log = logging.getLogger("kopilka.devices")
 
@@ -31,7 +31,7 @@ class Devices:
         self.printers = {row.name: self._worker(row) for row in parts.settings.printer}
 
     def _worker(self, settings: PrinterSettings) -> PrinterWorker:
-        spool = StoreSpool(self._parts.store, self._parts.writer)
+        spool = StoreSpool(self._parts.store, self._parts.writer, told=self._on_paper)
         return PrinterWorker(settings, spool, on_state=self._on_state, now_ms=self._parts.clock.now_ms)
 
     def start(self) -> None:
@@ -57,6 +57,10 @@ class Devices:
     def _on_scan(self, scan: Scan) -> None:
         # The scanner's thread must not wait for the writer.
         self._parts.writer.submit(scanned, self._parts.desk, scan)
+
+    def _on_paper(self, receipt: str, state: JobState, cause: str) -> None:
+        if state in FINISHED or cause:
+            self._publish("receipt", {"receipt": receipt, "print": state, "cause": cause})
 
     def _on_state(self, state: DeviceState) -> None:
         if tell(self._parts.board, state):

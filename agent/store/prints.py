@@ -85,6 +85,11 @@ class Prints:
         ) and not self._sql.one("SELECT 1 FROM print_job WHERE id = ?", (id,)):
             raise KeyError(id)
 
+    def receipt_of(self, job: str) -> str | None:
+        """The receipt a job prints; None for a kick or a page of its own."""
+        row = self._sql.one("SELECT receipt FROM print_job WHERE id = ?", (job,))
+        return str(row[0]) if row and row[0] is not None else None
+
     def waiting(self) -> int:
         """Jobs not done, over all printers."""
         row = self._sql.one(f"SELECT count(*) FROM print_job WHERE {_OPEN}")  # noqa: S608 - fixed words

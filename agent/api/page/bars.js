@@ -50,12 +50,19 @@ export function recent(state) {
   return rows.length ? [h("li", {}, word("recent")), rows] : [];
 }
 
+// Only what the printer itself said, or what still waits: a receipt handed over without a word is not called printed.
+const PAPER = {
+  printed: "printed", queued: "to_print", prepared: "to_print", sending: "to_print", sent: "to_print", waiting: "to_print",
+  paused: "to_print", uncertain: "to_print",
+};
+
 function told(row, digits) {
   const [currency, earned] = Object.entries(row.earned || {})[0] || [];
   const sale = row.kind === "sale";
   const sum = sale ? money(row.to_pay || 0, digits) : money(row.money_back || 0, digits);
   const tail = !row.member ? ` ${word("without_card")}` : earned ? ` +${figure(earned, currency)}` : "";
-  return `${time(row.printed_at)} ${sale ? "" : `${word(row.kind === "void" ? "void" : "return")} `}${sum}${tail}`;
+  const paper = PAPER[row.print] ? ` ${word(PAPER[row.print])}` : "";
+  return `${time(row.printed_at)} ${sale ? "" : `${word(row.kind === "void" ? "void" : "return")} `}${sum}${tail}${paper}`;
 }
 
 export function unsent(state) {

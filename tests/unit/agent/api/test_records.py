@@ -41,8 +41,11 @@ def test_a_record_is_shown_as_it_lies(counter, sold):
 def test_the_last_receipts(counter, sold):
     granted(sell(counter.till.desk, as_sale("S-2")))
     rows = counter.call(routes, "GET", "/v1/receipts", query=ReceiptsQuery(limit=1))
-    assert [(row["id"], row["kind"]) for row in rows] == [("S-2", "sale")]
-    assert summary(counter.till.store.prints.receipt(sold["receipt"]))["earned"] == {"main": 64}
+    assert [(row["id"], row["kind"], row["print"]) for row in rows] == [("S-2", "sale", "queued")]
+    prints = counter.till.store.prints
+    told = summary(prints.receipt(sold["receipt"]), prints.of_receipt(sold["receipt"]))
+    assert told["earned"] == {"main": 64}
+    assert summary(prints.receipt(sold["receipt"]), [])["print"] is None
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import threading
 
 import pytest
-from store_kit import AT, open_store
+from store_kit import AT, booted, open_store
 
-from agent.sqlite import ThreadWriter
+from agent.sqlite import InlineWriter, ThreadWriter
 from agent.store.spool import StoreSpool
 from drivers.shapes import PrintJob
 
@@ -73,3 +73,19 @@ def test_an_unknown_job_is_told_to_the_worker(joined):
     store, writer, _ = joined
     with pytest.raises(KeyError):
         StoreSpool(store, writer).mark("nobody", "printed", now_ms=AT)
+
+
+def test_what_becomes_of_a_receipts_paper_is_told_after_the_commit(tmp_path):
+    store = booted(tmp_path / "till.sqlite3")
+    heard = []
+    spool = StoreSpool(store, InlineWriter(), told=lambda *said: heard.append((*said, store.prints.job("p-1").state)))
+    job = PrintJob(id="p-1", printer="r", document=b"{}", state="queued", created_ms=AT)
+    kick = PrintJob(id="p-2", printer="r", document=b"", state="queued", created_ms=AT, kind="drawer")
+    with store.transaction():
+        store.prints.enqueue(job, receipt="r-1")
+        store.prints.enqueue(kick)
+    spool.mark("p-2", "printed", now_ms=AT)
+    spool.mark("p-1", "waiting", now_ms=AT, cause="paper_out")
+    spool.mark("p-1", "printed", now_ms=AT)
+    assert heard == [("r-1", "waiting", "paper_out", "waiting"), ("r-1", "printed", "", "printed")]
+    store.close()

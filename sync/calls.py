@@ -5,6 +5,7 @@ answer is for `sync.trust`.
 from __future__ import annotations
 
 import gzip
+import re
 from collections.abc import Callable, Mapping, Sequence
 from email.utils import parsedate_to_datetime
 from typing import Literal, Protocol, TypeVar
@@ -25,6 +26,7 @@ RESYNC_MS = 30_000
 Encoding = Literal["zstd", "gzip", ""]
 HubCode = Literal["away", "server", "busy", "too-large", "refused", "nonsense"]
 _LINE: dict[str, HubCode] = {"body-too-large": "too-large", "answer-too-large": "nonsense"}
+_NAME = re.compile(r"[A-Za-z0-9._-]{0,60}", re.ASCII)
 _T = TypeVar("_T")
 
 
@@ -192,11 +194,16 @@ def _fault(reply: Reply, hub_now_ms: int) -> HubFault:
     fault = HubFault(
         _code(reply.status),
         status=reply.status,
-        cause=(problem.detail or problem.title)[:200],
-        problem=problem.type.rpartition(":")[2].rpartition("/")[2][:60],
+        cause="".join(sign if sign.isprintable() else " " for sign in (problem.detail or problem.title)[:200]),
+        problem=_word(problem.type.rpartition(":")[2].rpartition("/")[2]),
     )
     fault.retry_after = retry_after_ms(reply.headers.get("retry-after"), hub_now_ms)
     return fault
+
+
+def _word(text: str) -> str:
+    """A problem's name as names are written; anything else is no name, and would be shown to people on a screen."""
+    return text if _NAME.fullmatch(text) else ""
 
 
 def _code(status: int) -> HubCode:

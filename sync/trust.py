@@ -32,10 +32,17 @@ Doubt = Literal[
     "bad-grant",
     "cursor-empty",
     "cursor-shrank",
+    "cursor-leapt",
     "changes-empty",
     "programme-signature",
     "bad-member",
 ]
+
+
+MOST = 2**53 - 1
+"""The largest number any JSON reader keeps whole; no shop's points, records or milliseconds come near."""
+EPOCH_LEAP = 1000
+"""A hub's epoch rises by one at each restore. One nonsense answer must not set a mark that the right hub can never reach."""
 
 
 class Judged(Struct, frozen=True):
@@ -81,7 +88,8 @@ def judge(
 
 
 def _refused(out: Outgoing, answer: PushAnswer, hash_at: Callable[[int], str | None]) -> Refusal | Literal[""]:
-    if min(answer.wm, answer.durable, answer.epoch, answer.at) < 0 or answer.durable > answer.wm:
+    numbers = (answer.wm, answer.durable, answer.epoch, answer.at)
+    if min(numbers) < 0 or max(numbers) > MOST or answer.durable > answer.wm or answer.epoch > out.epoch + EPOCH_LEAP:
         return "impossible"
     if answer.epoch < out.epoch:
         return "old-epoch"
@@ -148,6 +156,8 @@ def _doubt(changes: Changes, cursor: str, members: int, hub: Verifier, *, pushed
         return "" if pushed and bare else "cursor-empty"
     if _shrank(cursor, changes.cursor):
         return "cursor-shrank"
+    if _leapt(cursor, changes.cursor):
+        return "cursor-leapt"
     if not cursor and members and not changes.members and not changes.more:
         return "changes-empty"
     if changes.programme is not None and not (
@@ -167,6 +177,11 @@ def _shrank(held: str, told: str) -> bool:
     return len(after) < len(before) or any(new < old for old, new in zip(before, after, strict=False))
 
 
+def _leapt(held: str, told: str) -> bool:
+    before, after = _numbers(held), _numbers(told)
+    return bool(before and after) and after[0] > before[0] + EPOCH_LEAP
+
+
 def moved_on(held: str, told: str) -> bool:
     """Whether the cursors are of different epochs: the hub came back from a backup and may lack records of ours."""
     before, after = _numbers(held), _numbers(told)
@@ -181,5 +196,6 @@ def _numbers(cursor: str) -> tuple[int, ...]:
 
 
 def _possible(state: MemberState) -> bool:
-    lots = all(0 <= lot.left <= lot.points for lot in state.lots)
-    return bool(state.member) and lots and min((0, *state.leased.values(), *state.debt.values())) == 0
+    lots = all(0 <= lot.left <= lot.points <= MOST for lot in state.lots)
+    figures = (0, *state.leased.values(), *state.debt.values())
+    return bool(state.member) and lots and min(figures) == 0 and max(figures) <= MOST

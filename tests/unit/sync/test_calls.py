@@ -192,6 +192,15 @@ def test_the_problem_and_retry_after_are_read():
     assert "till-revoked" in str(fault)
 
 
+@pytest.mark.parametrize("name", [r"\u001b[31mred", r"a\u0000b", "x" * 61, "два"])
+def test_a_problem_whose_name_is_no_name_has_none(name):
+    assert fault_of(Reply(403, f'{{"type":"urn:kopilka:problem:{name}"}}'.encode())).problem == ""
+
+
+def test_what_a_hub_says_cannot_drive_a_terminal():
+    assert fault_of(Reply(403, rb'{"detail":"a\u001b[2J\u0000b \u202e"}')).cause == "a [2J b  "
+
+
 @pytest.mark.parametrize("body", [b"", b"[]", b"\xff", b'{"type":5}', b"[" * 100_000])
 def test_a_broken_problem_is_an_empty_one(body):
     fault = fault_of(Reply(403, body))

@@ -69,6 +69,9 @@ def test_any_mark_whose_hash_is_ours_is_obeyed(wm):
         ({"durable": 16}, "impossible"),
         ({"epoch": -4}, "impossible"),
         ({"at": -1}, "impossible"),
+        ({"at": 2**53}, "impossible"),
+        ({"epoch": 4 + 1001}, "impossible"),
+        ({"wm": 2**53}, "impossible"),
         ({"epoch": 3}, "old-epoch"),
         ({"fork": True}, "fork"),
         ({"wm": 21, "hash": "a" * 64}, "rolled-back"),
@@ -176,6 +179,7 @@ def test_good_changes_are_taken(cursor):
         ({"cursor": "4:8:0:0"}, "cursor-shrank"),
         ({"cursor": "3:9:9:9"}, "cursor-shrank"),
         ({"cursor": "4:8"}, "cursor-shrank"),
+        ({"cursor": "9999:9:9:9"}, "cursor-leapt"),
         ({"programme": ""}, "programme-signature"),
         ({"programme": TEXT + "#"}, "programme-signature"),
         ({"programme_signature": ""}, "programme-signature"),
@@ -195,6 +199,19 @@ def test_good_changes_are_taken(cursor):
 def test_doubtful_changes_give_back_leases_and_no_more(changes, doubt):
     assert believe(**changes) == (Changes(cursor="", revokes=("L",)), (doubt,))
     assert believe(**changes, revokes=()) == (None, (doubt,))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"lots": (Lot(id="l", unit="points:main", points=10**30, left=10**30, born=0),)},
+        {"leased": {"points:main": 10**30}},
+        {"debt": {"points:main": 2**53}},
+    ],
+)
+def test_figures_beyond_any_shop_are_no_member(wrong):
+    given = Changes(cursor="4:8:1:0", members=(MemberState(member="m", rev=1, **wrong),))
+    assert believed(given, cursor="4:7:1:0", members=3, hub=KEY)[1] == ("bad-member",)
 
 
 def test_an_empty_first_fill_is_suspect_where_members_are_known():

@@ -90,7 +90,7 @@ class StoreOutbox:
             lines=tuple(row.line for row in rows),
             tail=tail,
             newest=newest,
-            open_leases=tuple(lease.grant.id for lease, _ in store.rights.open_leases()),
+            open_leases=store.rights.open_ids(),
             wants=self._wants(inc, last),
             cursor=meta.get("cursor"),
             epoch=int(meta.get("epoch", "0")),

@@ -65,6 +65,12 @@ class Rights:
         )
         return [self._lease(row) for row in rows]
 
+    def open_ids(self) -> tuple[str, ...]:
+        """Ids of open leases."""
+        return tuple(
+            str(row[0]) for row in self._sql.all("SELECT id FROM lease WHERE state = 'open' ORDER BY used, id")
+        )
+
     def open_leases(self) -> list[tuple[Lease, int]]:
         """Open leases with the moment of their last use (UTC ms), longest idle first, at most 2,000."""
         rows = self._sql.all("SELECT body, used FROM lease WHERE state = 'open' ORDER BY used, id LIMIT 2000")

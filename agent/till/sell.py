@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 
 import msgspec
 
+from agent.errors import StorageFull
 from agent.loyalty import leases
 from agent.loyalty.leases import Spend
 from agent.loyalty.ledger import ISSUED, LOSS, REDEEMED, Posting, member_account, move, points_unit
@@ -44,7 +46,9 @@ def sell(desk: Desk, sale: Sale, *, lang: str = "") -> dict[str, object] | Refus
     desk.current.close(sale.id, desk.clock.monotonic_ms())
     desk.events.publish("sale", answer)
     if ready.spend and ready.who is not None:
-        refill(desk, ready.who)
+        # The sale stands: a disk that has no room for a wish must not make its answer a fault.
+        with contextlib.suppress(StorageFull):
+            refill(desk, ready.who)
     desk.push_soon()
     if sale.print and desk.rules.printer:
         desk.print_soon(desk.rules.printer)

@@ -92,6 +92,7 @@ def test_leases(rights):
     assert (rights.lease("a"), rights.lease("x")) == (first, None)
     assert (rights.leases(), rights.leases("m"), rights.leases("x")) == ([first, other], [first], [])
     assert rights.open_leases() == [(other, 10), (first, 20)]
+    assert rights.open_ids() == ("b", "a")
 
 
 def test_a_lease_in_use(rights):
@@ -106,7 +107,7 @@ def test_a_closed_lease_stays_closed(rights):
     rights.keep(lease(), used=1)
     rights.keep(closed, used=2)
     rights.keep(lease(), used=3)
-    assert (rights.leases(), rights.open_leases()) == ([], [])
+    assert (rights.leases(), rights.open_leases(), rights.open_ids()) == ([], [], ())
     assert rights.lease("l") == closed
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from agent.cli.demo.goods import ANNA, BANK_CARD, BORIS, BREAD, COFFEE, MILK, NOBODY
 from agent.cli.demo.stage import Stage
 from agent.cli.demo.till import DemoFault, DemoTill, run
+from agent.messages import money
 from drivers.sim.printer_faults import Fault
 
 Say = Callable[[str, str], None]
@@ -67,7 +68,8 @@ def _obey(stage: Stage, till: DemoTill, key: str, say: Say) -> None:
     elif key in ("s", "m"):
         answer = till.sell(till.quote(*GOODS, redeem={"main": "max"} if key == "m" else None), *GOODS)
         till.wait(till.papers, "no receipt came out")
-        say(f"Чек {answer['seq']}: к оплате {answer['to_pay']}", f"Sale {answer['seq']}: to pay {answer['to_pay']}")
+        ru, en = money(answer["to_pay"], "ru"), money(answer["to_pay"], "en")
+        say(f"Чек {answer['seq']}: к оплате {ru}", f"Sale {answer['seq']}: to pay {en}")
         print(till.papers()[-1])
     elif key == "c":
         assert stage.line is not None

@@ -206,6 +206,18 @@ CODES |= {
             "To enrol anew, revoke it at the hub and begin with an empty folder.",
         ),
     ),
+    "till-running": both(
+        ru=(
+            "Касса уже работает с этими данными.",
+            "{path} занята процессом {pid}.",
+            "Остановите его (systemctl stop kopilka) и повторите.",
+        ),
+        en=(
+            "A till is running on this data already.",
+            "Process {pid} has {path}.",
+            "Stop it (systemctl stop kopilka) and try again.",
+        ),
+    ),
     "till-has-sales": both(
         ru=(
             "На кассе уже есть записи.",

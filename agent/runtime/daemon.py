@@ -18,6 +18,7 @@ from agent.api.place import Place
 from agent.errors import KopilkaError, StorageBroken
 from agent.notify import notify
 from agent.runtime import wiring
+from agent.runtime.alone import alone
 from agent.runtime.backups import make_backup
 from agent.runtime.devices import Devices
 from agent.runtime.jobs import Jobs
@@ -61,7 +62,7 @@ class Daemon:
         self.leftovers = 0
 
     def start(self) -> None:
-        """Raises ConfigFault, the storage errors, Unavailable (address taken); what had started is stopped again."""
+        """Raises ConfigFault, the storage errors, Conflict (another runs here), Unavailable (address taken); what had started is stopped again."""
         try:
             self._start()
         except BaseException:
@@ -73,6 +74,7 @@ class Daemon:
         self._started_ms = clock.now_ms()
         self.events = Events(epoch=f"{self._started_ms:x}")
         self._undo.append(("writer", self._world.writer.close))
+        self._undo.append(("lock", alone(self.settings.till.data)))
         self.parts = self._world.writer.call(wiring.join, self.settings, self.events, self._world)
         self._undo.append(("store", lambda: self._world.writer.call(self.parts.store.close)))
         self.jobs = Jobs(clock.now_ms)

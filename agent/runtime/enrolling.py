@@ -10,6 +10,7 @@ import msgspec
 
 from agent.errors import Conflict, Unavailable, Unprocessable
 from agent.runtime import secrets
+from agent.runtime.alone import alone
 from agent.runtime.clock import SystemClock
 from agent.runtime.secrets import Secrets
 from agent.runtime.settings import Settings
@@ -23,9 +24,19 @@ from sync.wire import EnrolAnswer, EnrolRequest
 
 
 def enrol(settings: Settings, code: str, url: str) -> Secrets:
-    """Enrol this till. Raises Conflict (enrolled already, or sold under another key), Unavailable, Unprocessable."""
+    """Enrol this till. Raises Conflict (enrolled already, sold under another key, running), Unavailable, Unprocessable.
+
+    A service that runs would go on selling under the name and key it began with, into the same journal.
+    """
+    release = alone(settings.till.data)
+    try:
+        return _enrol(settings, code, url)
+    finally:
+        release()
+
+
+def _enrol(settings: Settings, code: str, url: str) -> Secrets:
     folder = settings.till.data
-    os.makedirs(folder, mode=0o750, exist_ok=True)
     kept = secrets.ensure(folder)
     if kept.hub_key:
         raise Conflict("till-enrolled", hub=kept.hub_url, till=kept.till)

@@ -71,7 +71,7 @@ def join(settings: Settings, events: Events, world: World) -> Parts:
     """Open the store and join a till's parts; call it on the writer. Raises ConfigFault and the storage errors."""
     folder = settings.till.data
     os.makedirs(folder, mode=0o750, exist_ok=True)
-    kept = secrets.ensure(folder)
+    kept = _secrets(folder)
     till, store_id = kept.till or settings.till.id, kept.store or settings.till.store
     store, healed = _opened(settings, till, world)
     # A wall that stands before the last record was set back while nobody looked.
@@ -106,6 +106,23 @@ def join(settings: Settings, events: Events, world: World) -> Parts:
         line=line,
         recogniser=recogniser,
     )
+
+
+def _secrets(folder: str) -> Secrets:
+    """The kept secrets; new ones for a new till only. Raises ConfigFault.
+
+    New keys beside an old journal would name every card anew: no member would be found, and nothing could be sent.
+    """
+    kept, path = secrets.read(folder), os.path.join(folder, DATABASE)
+    if kept is None and os.path.exists(path):
+        missing = os.path.join(folder, secrets.NAME)
+        raise ConfigFault(
+            [
+                f"{missing}: missing, but {path} was written with it; restore it from a backup, or begin with an empty folder"
+            ],
+            file=missing,
+        )
+    return kept or secrets.ensure(folder)
 
 
 def _rules(settings: Settings, *, till: str, store: str, name: str) -> Rules:

@@ -5,6 +5,8 @@ import resource
 import signal
 import socket
 import sqlite3
+import subprocess
+import sys
 
 import pytest
 from till_process import TillProcess, sale
@@ -32,6 +34,21 @@ def test_what_was_confirmed_is_there_after_a_power_cut(tmp_path):
         assert (code, again["replayed"]) == (200, True)
         assert {**again, "replayed": False} == first
         assert till.call("POST", "/v1/sales", sale("A-1", amount=20_000))[0] == 409
+
+
+def test_a_second_process_on_the_same_data_is_refused_and_the_first_sells_on(tmp_path):
+    with TillProcess(tmp_path) as till:
+        other = tmp_path / "other.toml"
+        with open(till.config, encoding="utf-8") as file:
+            text = file.read().replace(f"port = {till.port}", "port = 0").replace("api.sock", "other.sock")
+        other.write_text(text, encoding="utf-8")
+        for words in (("run",), ("enrol-till", "AAAA-BBBB-CCCC", "--hub", "http://127.0.0.1:9")):
+            done = subprocess.run(
+                [sys.executable, "-m", "agent.cli", *words, "--config", str(other)],
+                capture_output=True, text=True, check=False, timeout=30, env={**os.environ, "KOPILKA_LANG": "en"},
+            )  # fmt: skip
+            assert (done.returncode, str(till.process.pid) in done.stderr) == (65, True), done.stderr
+        assert till.call("POST", "/v1/sales", sale("A-1"))[0] == 200
 
 
 def test_it_tells_systemd_that_it_is_ready_and_alive(tmp_path):

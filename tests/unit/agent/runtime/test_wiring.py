@@ -1,5 +1,7 @@
 """The composition root: a till joined on a real file, its incarnations, and what it does with a programme that is not the hub's."""
 
+import os
+
 import msgspec
 import pytest
 from joined_till import join, settings
@@ -30,6 +32,16 @@ def test_a_database_set_back_in_time_begins_a_new_incarnation(tmp_path):
     assert parts.store.journal.tail.inc == 5
     assert secrets.read(given.till.data).incarnation == 5
     parts.store.close()
+
+
+def test_a_journal_whose_secrets_are_gone_is_not_gone_on_with(tmp_path):
+    given = settings(tmp_path)
+    join(given).store.close()
+    os.remove(os.path.join(given.till.data, secrets.NAME))
+    for _ in range(2):
+        with pytest.raises(ConfigFault) as told:
+            join(given)
+        assert secrets.NAME in str(told.value.faults)
 
 
 def test_a_till_without_a_hub_is_never_online(tmp_path):

@@ -16,7 +16,7 @@ from drivers.scanner.symbology import NO_BARCODE, split_aim
 # ISO/IEC 7813: track 1 is %B<number>^, track 2 ;<number>=; readers send the tracks one after another, some without
 # sentinels. Old American Express cards print spaces into the number on track 1.
 _TRACK = re.compile(rb"(?:%[Bb] ?|;)(\d(?: ?\d){7,18})[\^=Dd]|%[Bb] ?(\d(?: ?\d){11,18})")
-_BARE_TRACK = re.compile(rb"(\d{13,19})[=^Dd]\d")
+_BARE_TRACK = re.compile(rb"(?:[Bb] ?)?(\d(?:[ -]?\d){12,18})(?:[=Dd]\d|\^)")
 _KEYED = re.compile(rb"\d(?:[ -]?\d){12,18}")
 _EDGES = b" \t\r\n\0"
 

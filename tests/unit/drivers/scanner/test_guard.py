@@ -103,3 +103,11 @@ def test_own_magnetic_cards_pass_by_prefix_and_exact_length():
     assert not guard.is_payment(b";7777000000000017=2512?")
     assert guard.is_payment(b";777700000000001=2512?")
     assert guard.is_payment(b";7777000000000017=2512?;4111111111111111=2512?")
+
+
+@pytest.mark.parametrize(
+    "text", ["4111 1111 1111 1111=2512", "B4111111111111111^DOE/JOHN^2512101", "4111111111111111^DOE/JOHN^2512"]
+)
+def test_tracks_of_readers_that_leave_the_sentinels_out(text):
+    assert GUARD.is_payment(text.encode())
+    assert not GUARD.is_payment(text.replace("4111", "4112").encode())

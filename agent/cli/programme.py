@@ -69,7 +69,7 @@ def check(args: argparse.Namespace) -> int:
             json.dumps(
                 {
                     "ok": programme is not None,
-                    "faults": [str(fault) for fault in reading.faults],
+                    "faults": [fault.said(language(args)) for fault in reading.faults],
                     "warnings": [str(warning) for warning in reading.warnings],
                 },
                 ensure_ascii=False,
@@ -80,7 +80,7 @@ def check(args: argparse.Namespace) -> int:
     for warning in reading.warnings:
         print(f"{warning.file}:{warning.line}: {warning.key}: {_warning(language(args))}: {warning.what}")
     if programme is None:
-        return told(Stop(CONFIG, *(str(fault) for fault in reading.faults)))
+        return told(Stop(CONFIG, *(fault.said(language(args)) for fault in reading.faults)))
     print(
         HELP[language(args)]["fine"].format(
             path=args.file, id=programme.id, version=programme.version, offers=len(programme.offers)

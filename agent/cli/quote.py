@@ -5,9 +5,12 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from agent.cli.reading import CONFIG, DATA, Stop, read_file, told
+
+if TYPE_CHECKING:
+    from agent.messages.figures import Lang
 
 HELP = {
     "ru": {
@@ -101,7 +104,7 @@ def language(args: argparse.Namespace) -> Any:
     return args.lang or lang()
 
 
-def load_programme(path: str, lang: str) -> Any:
+def load_programme(path: str, lang: Lang) -> Any:
     """A programme's file, checked. Raises Stop with every fault, exit 78."""
     from agent.config import MAX_BYTES
     from agent.loyalty.programme.reader import read_programme
@@ -112,14 +115,15 @@ def load_programme(path: str, lang: str) -> Any:
     except UnicodeDecodeError:
         raise Stop(CONFIG, f"{path}:1: not UTF-8", NEXT[lang]["programme"]) from None
     if reading.programme is None:
-        raise Stop(CONFIG, *(str(fault) for fault in reading.faults), NEXT[lang]["programme"])
+        raise Stop(CONFIG, *(fault.said(lang) for fault in reading.faults), NEXT[lang]["programme"])
     return reading.programme
 
 
-def load_inputs(args: argparse.Namespace, lang: str) -> tuple[Any, Any, int]:
+def load_inputs(args: argparse.Namespace, lang: Lang) -> tuple[Any, Any, int]:
     """Member, basket and moment (UTC ms). Raises Stop."""
     from agent.loyalty import basket_file
     from agent.loyalty.member import Member
+    from agent.messages.shapes import shape_words
 
     def parsed(parse: Callable[[Any], Any], given: Any, what: str, code: int) -> Any:
         try:
@@ -127,7 +131,7 @@ def load_inputs(args: argparse.Namespace, lang: str) -> tuple[Any, Any, int]:
         except basket_file.Unreadable as unreadable:
             place = f"{unreadable.place}: " if unreadable.place else ""
             name = {"basket": args.basket, "member": args.member}.get(what, what)
-            raise Stop(code, f"{name}: {place}{unreadable.what}", NEXT[lang][what]) from None
+            raise Stop(code, f"{name}: {place}{shape_words(unreadable.what, lang)}", NEXT[lang][what]) from None
 
     basket = parsed(basket_file.read_basket, read_file(args.basket, basket_file.MAX_BYTES), "basket", DATA)
     member = None

@@ -29,10 +29,27 @@ def read_file(path: str, most: int) -> bytes:
             with open(path, "rb") as file:
                 raw = file.read(most + 1)
     except OSError as error:
-        raise Stop(NO_INPUT, f"{path}: {error.strerror or error}") from None
+        raise Stop(NO_INPUT, f"{path}: {_why(error)}") from None
     if len(raw) > most:
-        raise Stop(DATA, f"{path}: larger than {most} bytes")
+        raise Stop(DATA, f"{path}: " + (f"больше {most} байт" if _russian() else f"larger than {most} bytes"))
     return raw
+
+
+def _why(error: OSError) -> str:
+    """The system speaks English; the usual causes are told in the language of the command line."""
+    causes = {
+        FileNotFoundError: "такого файла нет, проверьте путь",
+        IsADirectoryError: "это папка, а нужен файл",
+        PermissionError: "нет прав на чтение",
+    }
+    said = causes.get(type(error)) if _russian() else None
+    return said or error.strerror or str(error)
+
+
+def _russian() -> bool:
+    from agent.cli import lang
+
+    return lang() == "ru"
 
 
 def told(stop: Stop) -> int:

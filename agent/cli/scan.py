@@ -112,6 +112,7 @@ def shown(scan: Scan) -> dict[str, Any]:
 def explain_bytes(args: argparse.Namespace) -> int:
     """Print what each frame of the bytes is and how that was found: one object, or a list of several (or of none)."""
     import json
+    from dataclasses import asdict
 
     import msgspec
 
@@ -136,7 +137,7 @@ def explain_bytes(args: argparse.Namespace) -> int:
     for warning in recognizer.warnings:
         print(f"kopilka scan: {warning}", file=sys.stderr)
     if framer.dropped.total():
-        print(f"kopilka scan: {say('dropped', what=framer.dropped)}", file=sys.stderr)
+        print(f"kopilka scan: {say('dropped', **asdict(framer.dropped))}", file=sys.stderr)
     print(json.dumps(found[0] if len(found) == 1 else found, ensure_ascii=False, indent=2))
     return 0
 

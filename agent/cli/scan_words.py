@@ -12,7 +12,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "option": ("{detail}", "неверный параметр: {detail}"),
     "no-scanner": ("no [[scanner]] of {file} is named {name}", "в {file} нет [[scanner]] с именем {name}"),
     "scanner-alone": ("--scanner needs --config", "--scanner требует --config"),
-    "dropped": ("dropped, of no whole frame: {what}", "отброшено, не целый кадр: {what}"),
+    "dropped": (
+        "dropped: {overlong} longer than max_len, {noise} outside a frame (is the framing right?), {stale} half scans",
+        "отброшено: длиннее max_len {overlong}, вне кадра {noise} (то ли обрамление?), неполных {stale}",
+    ),
     "device": ("serial port", "последовательный порт"),
     "write-port": ('  write in the configuration: port = "{port}"', '  впишите в настройки: port = "{port}"'),
     "held": ("  held by {holders}", "  занят: {holders}"),

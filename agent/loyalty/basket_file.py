@@ -50,7 +50,7 @@ def read_moment(text: str) -> int:
     except ValueError:
         moment = None
     if moment is None or moment.tzinfo is None:
-        raise Unreadable(f"{text[:40]!r} is not a moment with an offset, like 2026-11-22T10:15:00+03:00")
+        raise Unreadable(f"{text[:40]!r} is not a moment with an offset")
     at_ms = round(moment.timestamp() * 1000)
     if not MIN_AT_MS <= at_ms < MAX_AT_MS:
         raise Unreadable(f"{text[:40]!r} lies outside the years 1970 to 2199")
@@ -59,11 +59,11 @@ def read_moment(text: str) -> int:
 
 def _decode(raw: bytes, shape: type[T]) -> T:
     if len(raw) > MAX_BYTES:
-        raise Unreadable(f"{len(raw)} bytes are more than the {MAX_BYTES} allowed")
+        raise Unreadable(f"Longer than {MAX_BYTES} bytes")
     try:
         return msgspec.json.decode(raw, type=shape)
     except msgspec.ValidationError as error:
         what, _, place = str(error).partition(" - at `")
         raise Unreadable(what, place.rstrip("`")) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Unreadable(f"not JSON: {error}") from None
+        raise Unreadable(str(error)) from None

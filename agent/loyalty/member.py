@@ -19,7 +19,7 @@ class Points(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True
 class Member(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     """A member as the engine sees one; `kopilka quote --member FILE` reads the same shape.
 
-    `birthday` is "MM-DD"; `spend` is minor units by calendar month ("2026-10"); `visits` counts sales likewise;
+    `birthday` is "MM-DD" (a year before it is taken and not looked at); `spend` is minor units by calendar month ("2026-10"); `visits` counts sales likewise;
     `bought` counts units by SKU or "group:x"; `used` lists the dates (YYYY-MM-DD) of sales that used a limited offer.
     """
 
@@ -29,7 +29,7 @@ class Member(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True
     segments: tuple[str, ...] = ()
     clubs: tuple[str, ...] = ()
     subscriptions: tuple[str, ...] = ()
-    birthday: Annotated[str, Meta(pattern=r"^\d\d-\d\d$")] | None = None
+    birthday: Annotated[str, Meta(pattern=r"^(\d{4}-)?\d\d-\d\d$(?!\n)")] | None = None
     joined: str | None = None
     """Date of joining, YYYY-MM-DD."""
     points: dict[str, Points] = {}

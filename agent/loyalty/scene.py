@@ -113,6 +113,7 @@ def _near_birthday(birthday: str | None, today: date, around: tuple[int, int]) -
     if birthday is None:
         return False
     before, after = around
+    birthday = birthday[-5:]
     for year in (today.year - 1, today.year, today.year + 1):
         try:
             kept = "02-28" if birthday == "02-29" and not isleap(year) else birthday

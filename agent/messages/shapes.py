@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from agent.messages.figures import Lang
+from agent.messages.looks import LOOKS, looks
 
 _KINDS: dict[str, tuple[str, str]] = {
     "int": ("целое число", "a whole number"),
@@ -33,6 +34,13 @@ _SAID: tuple[tuple[str, str, str], ...] = (
     (r"JSON is malformed: .* \(byte (\d+)\)", "неверный JSON, байт {0}", "malformed JSON at byte {0}"),
     (r"Input data was truncated", "JSON обрывается", "the JSON ends too early"),
     (r"'utf-8' codec can't decode .*", "текст не в UTF-8", "the text is not UTF-8"),
+    (r"two lines have the number (\d+)", "две строки с номером {0}", "two lines have the number {0}"),
+    (
+        r"('.*') is not a moment with an offset",
+        "{0}: не момент со смещением от UTC",
+        "{0} is not a moment with an offset",
+    ),
+    (r"('.*') lies outside the years (\d+) to (\d+)", "{0}: вне {1}-{2} годов", "{0} lies outside {1} to {2}"),
 )
 _COMPILED = tuple((re.compile(pattern, re.DOTALL), ru, en) for pattern, ru, en in _SAID)
 
@@ -48,9 +56,46 @@ _FAULT_PARTS: tuple[tuple[str, str], ...] = (
     (r"(.*) is not an allowed number of entries", "записей {0}, столько нельзя"),
     (r"(.*) is not an allowed value", "{0} - недопустимое значение"),
     (r"not an allowed value", "недопустимое значение"),
+    (r"not supported yet", "пока не поддерживается, уберите"),
+    (r"(.*): not supported yet", "{0}: пока не поддерживается"),
+    (r"(.*) is not a percent", "{0} - не процент"),
+    (r"(.*) is not a sum", "{0} - не сумма"),
+    (r"(.*) is not a date", "{0} - не дата"),
+    (r"(.*) is not a factor", "{0} - не множитель"),
+    (r"(.*) is not a weekday", "{0} - не день недели"),
+    (r"(.*) is not a span of hours", "{0} - не промежуток часов"),
+    (r"(.*) is not an expiry", "{0} - не срок"),
+    (r"(.*) is no tier", "уровня {0} нет"),
+    (r"(.*) is no currency", "таких баллов нет: {0}"),
+    (r"(.*) is no time zone", "часового пояса {0} нет"),
+    (r"(.*) names no lines", "{0} не называет строк"),
+    (r"the offer (.*) stands twice", "акция {0} записана дважды"),
+    (r'this reward does not belong to "(.*)"', "этой награде не место в фазе {0}"),
+    (r"more than one reward", "больше одной награды"),
+    (r"no reward", "нет награды"),
+    (r"which currency\?", "каких баллов?"),
+    (r"an empty range", "пустой диапазон"),
+    (r"nothing lies in this range", "в этом диапазоне ничего нет"),
+    (r"the last date is before the first", "конец раньше начала"),
+    (r"points that pay need a worth", "у баллов, которыми платят, должна быть цена"),
+    (r"not UTF-8", "это не UTF-8"),
 )
 _FAULTS = tuple((re.compile(pattern, re.DOTALL), ru) for pattern, ru in _FAULT_PARTS)
 _WORDS: tuple[tuple[str, str], ...] = (
+    ("a whole number of minor units", "целое число мелких единиц"),
+    ("a whole number of smallest points", "целое число мельчайших баллов"),
+    ("minor units of one whole point", "цена целого балла в мелких единицах"),
+    ("an id of its own", "свой id"),
+    ("a tier needs its [[tier]]", "уровню нужна своя таблица [[tier]]"),
+    ("a currency needs its [points.X]", "баллам нужна своя таблица [points.X]"),
+    ("a name like", "имя вида"),
+    ("a date like", "дата вида"),
+    ("the lower end first", "сначала меньшее"),
+    ("write one offer for each", "на каждую по акции"),
+    ("one of", "одно из"),
+    ("levels", "уровней"),
+    ("bits", "бит"),
+    ("bytes", "байт"),
     ("a whole number", "целое число"),
     ("a number", "число"),
     ("true/false", "true или false"),
@@ -60,18 +105,25 @@ _WORDS: tuple[tuple[str, str], ...] = (
     ("of at least", "длиной не меньше"),
     ("a multiple of", "кратное"),
     ("matching", "вида"),
+    ("like", "вида"),
+    ("or leave it out", "или уберите"),
+    ("up to", "до"),
     (" or ", " или "),
-    (" of ", " длиной от "),
-    (" to ", " до "),
 )
+_SIZES = re.compile(r" of (\d+) to (\d+)")
 
 
 def shape_words(text: str, lang: Lang) -> str:
     """A message of msgspec in words; one it did not use to say stays as it is."""
     for pattern, ru, en in _COMPILED:
         if found := pattern.fullmatch(text):
-            return (ru if lang == "ru" else en).format(*(_kinds(group, lang) for group in found.groups()))
+            return (ru if lang == "ru" else en).format(*(_words(group, lang) for group in found.groups()))
     return text
+
+
+def _words(group: str, lang: Lang) -> str:
+    """Types in words, a pattern as its examples; msgspec shows patterns as Python writes them, backslashes twice."""
+    return looks(_kinds(group, lang).replace("\\\\", "\\"))
 
 
 def _kinds(group: str, lang: Lang) -> str:
@@ -84,6 +136,8 @@ def _kinds(group: str, lang: Lang) -> str:
 
 def fault_line(place: str, what: str, *, allowed: str = "", hint: str = "", lang: Lang = "ru") -> str:
     """A configuration fault on one line; `place` is "file:line: key". English is what the reader says itself."""
+    for pattern, examples in LOOKS.items():
+        allowed = allowed.replace(f"matching {pattern}", f"like {examples}")
     if lang == "en":
         return (
             f"{place}: {what}"
@@ -91,9 +145,10 @@ def fault_line(place: str, what: str, *, allowed: str = "", hint: str = "", lang
             + (f"; did you mean {hint}?" if hint else "")
         )
     said = what
-    for pattern, ru in _FAULTS:
-        if found := pattern.fullmatch(what):
-            said = ru.format(*(_russian(group) for group in found.groups()))
+    for known, ru in _FAULTS:
+        if found := known.fullmatch(what):
+            # What the TOML reader says stays whole: half of a sentence in each language helps nobody.
+            said = ru.format(*(group if "TOML" in ru else _russian(group) for group in found.groups()))
             break
     text = f"{place}: {said}" + (f"; можно: {_russian(allowed)}" if allowed else "")
     return text + (f"; может быть, {hint}?" if hint else "")
@@ -103,6 +158,7 @@ def _russian(text: str) -> str:
     """Kinds and ranges in Russian; what stands in quotes is the shop's own and stays."""
     parts = re.split(r"('(?:[^'\\]|\\.)*')", text)
     for index in range(0, len(parts), 2):
+        parts[index] = _SIZES.sub(r" длиной от \1 до \2", parts[index])
         for en, ru in _WORDS:
             parts[index] = re.sub(rf"(?<!\w){re.escape(en)}(?!\w)" if en[0] != " " else re.escape(en), ru, parts[index])
     return "".join(parts)

@@ -74,7 +74,7 @@ def test_the_moment_is_given_or_the_baskets_or_now(files: Path, capsys: pytest.C
     [
         ("p.toml", RULES.replace("5%", "5"), 78, ["p.toml:14: offer[0].then.earn", "programme check"]),
         ("p.toml", "\udcff", 78, ["not UTF-8"]),
-        ("b.json", "{", 65, ["b.json: not JSON", "Mend the basket"]),
+        ("b.json", "{", 65, ["b.json: the JSON ends too early", "Mend the basket"]),
         ("b.json", '{"lines": []}', 65, ["b.json: $.lines: "]),
         ("b.json", '{"lines": [], "x": 1}', 65, ["b.json"]),
         (
@@ -97,6 +97,35 @@ def test_mistakes(
     assert "Traceback" not in told.err
     for words in said:
         assert words in told.err
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("p.toml", RULES.replace("5%", "5"), "'5' - не процент; можно: \"5%\""),
+        (
+            "b.json",
+            '{"lines": [{"n": 1, "sku": "s", "price": 1, "amount": 1, "quantity": "0,4"}]}',
+            'нужно "2", "0.412"',
+        ),
+        ("b.json", json.dumps({"lines": BASKET["lines"] * 2}), "две строки с номером 1"),
+        ("b.json", "{", "JSON обрывается"),
+        ("b.json", " " * 1_100_000, "больше 1048576 байт"),
+        ("m.json", '{"id": "m", "birthday": "may"}', 'нужно "02-29"'),
+    ],
+)
+def test_mistakes_in_russian(
+    files: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    content: str,
+    said: str,
+) -> None:
+    monkeypatch.setenv("KOPILKA_LANG", "ru")
+    Path(name).write_text(content)
+    assert quote("--member", "m.json") in (65, 78)
+    assert said in capsys.readouterr().err
 
 
 def test_a_missing_file(files: Path, capsys: pytest.CaptureFixture[str]) -> None:

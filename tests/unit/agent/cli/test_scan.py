@@ -145,7 +145,7 @@ def test_faults_of_a_configuration(capsys, config, tmp_path):
 def test_what_is_no_whole_frame_is_an_empty_list(capsys):
     code, told, err = explain(capsys, "78" * 5000 + "0d")
     assert (code, told) == (0, [])
-    assert "overlong=1" in err
+    assert "1 longer than max_len" in err
 
 
 def test_list(capsys, monkeypatch):

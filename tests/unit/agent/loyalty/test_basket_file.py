@@ -22,8 +22,8 @@ def test_only_lines_are_needed() -> None:
 @pytest.mark.parametrize(
     ("body", "place", "what"),
     [
-        (b"{", "", "not JSON"),
-        (b"\xff", "", "not JSON"),
+        (b"{", "", "truncated"),
+        (b"\xff", "", "malformed"),
         (b"[" * 100_000, "", ""),
         (b'{"lines": []}', "$.lines", "length"),
         (raw(colour="red"), "", "colour"),
@@ -46,6 +46,7 @@ def test_members() -> None:
     assert (found.points["main"].spendable, found.spend) == (340, {"2026-10": 620000})
     with pytest.raises(Unreadable):
         read_member(b'{"id": "m", "status": "asleep"}')
+    assert read_member(b'{"id": "m", "birthday": "1990-11-22"}').birthday == "1990-11-22"
 
 
 def test_moments() -> None:

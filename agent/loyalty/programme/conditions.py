@@ -85,7 +85,7 @@ class Contexts:
             else:
                 first = last = one
             start = self.desk.read(("when", "dates"), day, first)
-            end = self.desk.read(("when", "dates"), day, last)
+            end = start if last == first else self.desk.read(("when", "dates"), day, last)
             if start is None or end is None:
                 continue
             if end < start:

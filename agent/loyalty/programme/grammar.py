@@ -154,8 +154,8 @@ class LinesTable(Strict, frozen=True, rename={"except_": "except"}):
 
     any: Words | None = None
     except_: Words | None = None
-    price: RangeTable | None = None
-    quantity: RangeTable | None = None
+    price: Money | RangeTable | None = None
+    quantity: PointsInt | Word | RangeTable | None = None
 
 
 class DatesTable(Strict, frozen=True, rename={"from_": "from"}):

@@ -12,6 +12,7 @@ from agent.config import Fault, convert, read_toml
 from agent.loyalty.programme.compiling import compile_programme
 from agent.loyalty.programme.desk import Desk
 from agent.loyalty.programme.grammar import ProgrammeFile
+from agent.loyalty.programme.meant import meant
 from agent.loyalty.programme.salvage import salvage
 from agent.loyalty.programme.values import Programme
 from agent.toml_lines import Lines
@@ -55,7 +56,7 @@ def _more(document: dict[str, Any], faults: list[Fault], lines: Lines) -> tuple[
     tables, places = salvage(document, faults)
     compile_programme(tables, document, desk, places)
     told = {fault.key for fault in faults}
-    return tuple(sorted([*faults, *(fault for fault in desk.faults if fault.key not in told)], key=_place))
+    return tuple(sorted([*map(meant, faults), *(fault for fault in desk.faults if fault.key not in told)], key=_place))
 
 
 def _place(fault: Fault) -> tuple[int, str]:

@@ -65,7 +65,7 @@ class Selecting:
         found = [self.desk.read((*tail, place), self._key, word) for place, word in enumerate(words)]
         return tuple(sorted({key for key in found if key is not None}))
 
-    def _range(self, table: RangeTable | None, tail: Path, *, of_money: bool) -> Range | None:
+    def _range(self, table: int | str | RangeTable | None, tail: Path, *, of_money: bool) -> Range | None:
         if table is None:
             return None
         return sums(self.desk, table, tail, self.digits) if of_money else quantities(self.desk, table, tail)

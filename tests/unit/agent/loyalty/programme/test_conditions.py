@@ -40,3 +40,7 @@ def test_faults() -> None:
     assert told == "offer[0].when.dates: the last date is before the first"
     (told,) = faults(offer("o", "line", "amount = 1", when='tier = "gold"'))
     assert told == "offer[0].when.tier: 'gold' is no tier"
+
+
+def test_a_day_no_calendar_has_is_told_once() -> None:
+    assert len(faults(offer("o", "line", "amount = 1", when='dates = "2026-02-30"'))) == 1

@@ -22,3 +22,16 @@ def test_a_bare_word_is_a_sku_and_equal_selectors_are_one() -> None:
     assert len({each.selector for each in rules.offers[:4]}) == 1
     assert rules.offers[4].selector != rules.offers[0].selector
     assert rules.index.sku.keys() == {"s1"}
+
+
+def test_a_plain_price_or_quantity_is_the_lower_end() -> None:
+    rules = programme(
+        "".join(
+            offer(f"o{n}", "line", "amount = 1", when=f"lines = {{ {lines} }}")
+            for n, lines in enumerate(
+                ('price = "5.00"', "price = { from = 500 }", "quantity = 2", 'quantity = { from = "2" }')
+            )
+        )
+    )
+    numbers = [each.selector for each in rules.offers]
+    assert numbers[0] == numbers[1] != numbers[2] == numbers[3]

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime, timedelta
 
 from agent.runtime.settings import Settings
+from agent.sqlite.stamps import next_stamp
 from agent.store.till_store import TillStore
 
 PREFIX, SUFFIX = "till-", ".sqlite3"
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def backup_folder(settings: Settings) -> str:
@@ -20,7 +19,7 @@ def make_backup(settings: Settings, store: TillStore, *, now_ms: int) -> str:
     """Copy the database while the till sells; returns the path. Any thread. Raises the storage errors."""
     folder = backup_folder(settings)
     os.makedirs(folder, mode=0o750, exist_ok=True)
-    stamp = (_EPOCH + timedelta(milliseconds=now_ms)).strftime("%Y%m%dT%H%M%SZ")
+    stamp = next_stamp(kept_backups(folder), now_ms)
     target = os.path.join(folder, f"{PREFIX}{stamp}{SUFFIX}")
     store.backup(target)
     for old in kept_backups(folder)[: -settings.backup.keep]:

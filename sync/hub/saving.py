@@ -5,12 +5,11 @@ from __future__ import annotations
 import logging
 import os
 import re
-from collections.abc import Iterable
-from datetime import UTC, datetime
 
 import peewee
 
 from agent.sqlite import backup, open_database, quick_check
+from agent.sqlite.stamps import next_stamp
 from sync.hub.store import journal
 
 _log = logging.getLogger("kopilka.hub")
@@ -24,8 +23,7 @@ def save_copy(source: str, folder: str, *, now_ms: int, keep: int) -> list[tuple
     of its own in one step, so writers go on. Raises StorageFull, StorageBroken, CorruptDatabase.
     """
     os.makedirs(folder, mode=0o700, exist_ok=True)
-    stamp = datetime.fromtimestamp(now_ms // 1000, UTC).strftime("%Y%m%dT%H%M%SZ")
-    target = os.path.join(folder, f"hub-{stamp}.db")
+    target = os.path.join(folder, f"hub-{next_stamp(_ours(folder), now_ms)}.db")
     reader = open_database(source, readonly=True)
     try:
         backup(reader, target)
@@ -49,11 +47,10 @@ def _verified(path: str) -> list[tuple[str, int, int]]:
 
 
 def _drop_old(folder: str, keep: int) -> None:
-    for name in _oldest(os.listdir(folder), keep):
+    for name in _ours(folder)[:-keep]:
         os.unlink(os.path.join(folder, name))
 
 
-def _oldest(names: Iterable[str], keep: int) -> list[str]:
-    """Our copies beyond the newest `keep`; the time in the name sorts them."""
-    ours = sorted(name for name in names if _NAME.fullmatch(name))
-    return ours[:-keep]
+def _ours(folder: str) -> list[str]:
+    """Our copies, oldest first; the time in the name sorts them."""
+    return sorted(name for name in os.listdir(folder) if _NAME.fullmatch(name))

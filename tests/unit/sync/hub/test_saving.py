@@ -49,6 +49,13 @@ def test_only_the_newest_are_kept_and_nothing_of_others_is_touched(bench, tmp_pa
     assert sorted(os.listdir(folder)) == ["hub-20260921T141322Z.db", "hub-20260921T141323Z.db", "notes.txt"]
 
 
+def test_a_clock_set_back_keeps_the_copy_that_tells_what_is_durable(bench, tmp_path):
+    folder = tmp_path / "copies"
+    for n in range(4):
+        save_copy(bench.path, str(folder), now_ms=bench.clock() - n * 86_400_000, keep=2)
+    assert sorted(os.listdir(folder)) == ["hub-20260921T141322Z.db", "hub-20260921T141323Z.db"]
+
+
 def test_a_damaged_source_is_told(tmp_path):
     path = tmp_path / "hub.db"
     path.write_bytes(b"no database at all" * 500)

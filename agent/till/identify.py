@@ -51,7 +51,7 @@ def by_scan(desk: Desk, scan: Scan, *, how: str = "scan") -> Who | Refusal:
         return Refusal("payment-card", "invalid")
     if scan.kind not in ("member", "rotating"):
         return Refusal("not-a-card", "invalid", {"kind": scan.kind})
-    number = scan.id or scan.payload or ""
+    number = scan.id or ""
     try:
         hmac = ids.card_hmac(desk.key, number)
     except ValueError:

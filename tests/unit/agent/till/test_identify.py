@@ -34,7 +34,12 @@ def test_a_payment_card_is_refused(till, text):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "hello", "2811111111115", "\x00", "ё" * 80, "\ud800", "CPN-AAAAAAAA", "GC12345678901234"]
+    "text",
+    [
+        *("", "hello", "2811111111115", "\x00", "ё" * 80, "\ud800", "CPN-AAAAAAAA", "GC12345678901234"),
+        # A member's QR that says not whose: every such code would be one and the same member.
+        *('{"t":"member"}', '{"t":"member","id":""}', '{"t":"member","id":null}'),
+    ],
 )
 def test_what_is_no_card(till, text):
     assert refused(identify.by_card(till.desk, text, how="pos")) == "not-a-card"

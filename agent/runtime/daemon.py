@@ -45,8 +45,6 @@ HOUSEKEEPING_S = 30.0
 NIGHT_S = 24 * 3600.0
 STANDING_FIRST_S = 600.0
 """A till that is switched off every night renews its standing rights a while after each start."""
-PRESENTED_S = 10.0
-"""How long a card may be shown past its time at most."""
 
 
 class Daemon:
@@ -139,10 +137,8 @@ class Daemon:
         )
 
     def _schedule(self) -> None:
-        writer, desk, hub, backup = self._world.writer, self.parts.desk, self.settings.hub, self.settings.backup
-        self.jobs.every(HOUSEKEEPING_S, "holds", lambda: writer.call(stale, desk))
-        self.jobs.every(PRESENTED_S, "presented", lambda: writer.call(forget_idle, desk))
-        self.jobs.every(HOUSEKEEPING_S, "leases", lambda: writer.call(let_go, desk))
+        writer, hub, backup = self._world.writer, self.settings.hub, self.settings.backup
+        self.jobs.every(HOUSEKEEPING_S, "housekeeping", self._housekeep)
         self.jobs.every(backup.every_minutes * 60, "backup", self._backup, first_s=60)
         if self.syncing.configured:
             self.jobs.every(hub.push_s, "push", self.syncing.push, first_s=0)
@@ -152,6 +148,12 @@ class Daemon:
         if watchdog is not None:
             self.jobs.every(watchdog.interval_s, "watchdog", watchdog.beat, first_s=0)
         self.jobs.start()
+
+    def _housekeep(self) -> None:
+        """What is due by the clock. One job for all of it: every wake-up costs a small box its sleep."""
+        writer, desk = self._world.writer, self.parts.desk
+        for work in (stale, forget_idle, let_go):
+            writer.call(work, desk)
 
     def _backup(self) -> None:
         make_backup(self.settings, self.parts.store, now_ms=self.parts.clock.now_ms())

@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.jobstores.base import JobLookupError
-from apscheduler.schedulers.background import BackgroundScheduler
+
+from agent.steady import Every, SteadyScheduler
 
 _log = logging.getLogger("kopilka.jobs")
 WORKERS = 2
@@ -20,7 +21,7 @@ class Jobs:
     def __init__(self, now_ms: Callable[[], int]) -> None:
         self._now_ms = now_ms
         self.failures: dict[str, int] = {}
-        self._scheduler = BackgroundScheduler(
+        self._scheduler = SteadyScheduler(
             timezone=UTC,
             executors={"default": ThreadPoolExecutor(WORKERS)},
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
@@ -31,7 +32,7 @@ class Jobs:
     def every(self, seconds: float, name: str, work: Callable[[], object], *, first_s: float | None = None) -> None:
         """Run `work` at an interval, the first time after `first_s`."""
         first = self._moment(first_s if first_s is not None else seconds)
-        self._scheduler.add_job(self._run, "interval", seconds=seconds, id=name, args=(name, work), next_run_time=first)
+        self._scheduler.add_job(self._run, Every(seconds=seconds), id=name, args=(name, work), next_run_time=first)
 
     def soon(self, name: str) -> None:
         """Run a job as soon as a thread is free; its interval starts anew."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from apscheduler.schedulers.background import BackgroundScheduler
+    from agent.steady import SteadyScheduler
 
 _log = logging.getLogger("kopilka.hub")
 
@@ -27,22 +27,23 @@ class Jobs:
 
     def __init__(self, jobs: list[Job]) -> None:
         self._jobs = jobs
-        self._scheduler: BackgroundScheduler | None = None
+        self._scheduler: SteadyScheduler | None = None
         self.failures: dict[str, int] = {job.name: 0 for job in jobs}
 
     def start(self) -> None:
         """Each job runs `every_s` seconds from now and on."""
         from apscheduler.executors.pool import ThreadPoolExecutor
-        from apscheduler.schedulers.background import BackgroundScheduler
 
-        self._scheduler = BackgroundScheduler(
+        from agent.steady import Every, SteadyScheduler
+
+        self._scheduler = SteadyScheduler(
             timezone="UTC",
             daemon=True,
             executors={"default": ThreadPoolExecutor(max_workers=1)},
             job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         )
         for job in self._jobs:
-            self._scheduler.add_job(self._run, "interval", seconds=job.every_s, args=[job], id=job.name)
+            self._scheduler.add_job(self._run, Every(seconds=job.every_s), args=[job], id=job.name)
         self._scheduler.start()
 
     def stop(self) -> None:

@@ -6,7 +6,6 @@ Exit codes (sysexits.h): 0 done; 1 a check found something; 64 wrong use; 65 bad
 
 from __future__ import annotations
 
-import argparse
 import importlib
 import importlib.util
 import os
@@ -52,8 +51,10 @@ def lang() -> str:
 
 
 def _dispatch(words: list[str]) -> int:
+    from agent.cli.usage import Parser
+
     russian = lang() == "ru"
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="kopilka",
         description="Kopilka: the loyalty agent of a till." if not russian else "Копилка: лояльность на кассе.",
     )

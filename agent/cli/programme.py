@@ -70,7 +70,7 @@ def check(args: argparse.Namespace) -> int:
                 {
                     "ok": programme is not None,
                     "faults": [fault.said(language(args)) for fault in reading.faults],
-                    "warnings": [str(warning) for warning in reading.warnings],
+                    "warnings": [warning.said(language(args)) for warning in reading.warnings],
                 },
                 ensure_ascii=False,
                 indent=1,
@@ -78,7 +78,8 @@ def check(args: argparse.Namespace) -> int:
         )
         return CONFIG if programme is None else 0
     for warning in reading.warnings:
-        print(f"{warning.file}:{warning.line}: {warning.key}: {_warning(language(args))}: {warning.what}")
+        place, _, what = warning.said(language(args)).partition(f"{warning.key}: ")
+        print(f"{place}{warning.key}: {_warning(language(args))}: {what}")
     if programme is None:
         return told(Stop(CONFIG, *(fault.said(language(args)) for fault in reading.faults)))
     print(

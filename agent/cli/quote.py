@@ -106,14 +106,14 @@ def language(args: argparse.Namespace) -> Any:
 
 def load_programme(path: str, lang: Lang) -> Any:
     """A programme's file, checked. Raises Stop with every fault, exit 78."""
-    from agent.config import MAX_BYTES
+    from agent.config import MAX_BYTES, Fault
     from agent.loyalty.programme.reader import read_programme
 
     raw = read_file(path, MAX_BYTES)
     try:
         reading = read_programme(raw.decode(), path)
     except UnicodeDecodeError:
-        raise Stop(CONFIG, f"{path}:1: not UTF-8", NEXT[lang]["programme"]) from None
+        raise Stop(CONFIG, Fault(path, 1, "", "not UTF-8").said(lang), NEXT[lang]["programme"]) from None
     if reading.programme is None:
         raise Stop(CONFIG, *(fault.said(lang) for fault in reading.faults), NEXT[lang]["programme"])
     return reading.programme

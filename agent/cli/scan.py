@@ -17,26 +17,26 @@ USAGE = 64
 
 
 def add(subparsers: Any) -> None:
-    parser = subparsers.add_parser("scan", help="list, try, record or explain scans")
+    parser = subparsers.add_parser("scan", help=say("help"))
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
-    listing = verbs.add_parser("list", help="serial devices that may be scanners")
+    listing = verbs.add_parser("list", help=say("help-list"))
     listing.add_argument("--json", action="store_true")
     listing.set_defaults(func=list_devices)
-    test = verbs.add_parser("test", help="show scans as they come")
-    record = verbs.add_parser("record", help="write scans to a file as captures; bank cards never")
+    test = verbs.add_parser("test", help=say("help-test"))
+    record = verbs.add_parser("record", help=say("help-record"))
     record.add_argument("file", metavar="FILE")
     for live, func in ((test, "try_scanner"), (record, "record_scans")):
-        live.add_argument("--port", help="the device; else that of the configured scanner")
+        live.add_argument("--port", help=say("help-port"))
         live.add_argument("--baud", type=int)
-        live.add_argument("--count", type=int, default=0, help="end after so many scans")
+        live.add_argument("--count", type=int, default=0, help=say("help-count"))
         live.set_defaults(func=_live(func))
-    explain = verbs.add_parser("explain", help="say step by step what a scan's bytes are")
-    explain.add_argument("hex", metavar="HEX", nargs="+", help="the bytes as they came, terminator included")
+    explain = verbs.add_parser("explain", help=say("help-explain"))
+    explain.add_argument("hex", metavar="HEX", nargs="+", help=say("help-hex"))
     explain.set_defaults(func=explain_bytes)
     for each in (test, record, explain):
-        each.add_argument("--framing", help="CR, LF, CRLF, TAB, STX/ETX or none (default CR)")
-        each.add_argument("--config", metavar="FILE", help="take rules and scanner from this configuration")
-        each.add_argument("--scanner", metavar="NAME", help="which scanner of the configuration; else the first")
+        each.add_argument("--framing", help=say("help-framing"))
+        each.add_argument("--config", metavar="FILE", help=say("help-config"))
+        each.add_argument("--scanner", metavar="NAME", help=say("help-scanner"))
         each.add_argument("--json", action="store_true")
 
 

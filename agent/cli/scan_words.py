@@ -3,6 +3,23 @@
 from __future__ import annotations
 
 WORDS: dict[str, tuple[str, str]] = {
+    "help": ("list, try, record or explain scans", "сканеры: список, проба, запись, разбор"),
+    "help-list": ("serial devices that may be scanners", "последовательные устройства, среди них сканеры"),
+    "help-test": ("show scans as they come", "показывать сканы, как они приходят"),
+    "help-record": (
+        "write scans to a file as captures; bank cards never",
+        "записать сканы в файл; банковские карты никогда",
+    ),
+    "help-port": ("the device; else that of the configured scanner", "устройство; без него то, что в настройках"),
+    "help-count": ("end after so many scans", "закончить после стольких сканов"),
+    "help-explain": ("say step by step what a scan's bytes are", "шаг за шагом: что значат байты скана"),
+    "help-hex": ("the bytes as they came, terminator included", "байты как пришли, вместе с окончанием"),
+    "help-framing": (
+        "CR, LF, CRLF, TAB, STX/ETX or none (default CR)",
+        "CR, LF, CRLF, TAB, STX/ETX или none (без ключа CR)",
+    ),
+    "help-config": ("take rules and scanner from this configuration", "правила и сканер из этих настроек"),
+    "help-scanner": ("which scanner of the configuration; else the first", "какой сканер настроек; без ключа первый"),
     "hex": (
         "HEX must be pairs of 0-9 and a-f, for example 323831310d",
         "HEX: пары знаков 0-9 и a-f, например 323831310d",

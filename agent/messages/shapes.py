@@ -79,6 +79,14 @@ _FAULT_PARTS: tuple[tuple[str, str], ...] = (
     (r"the last date is before the first", "конец раньше начала"),
     (r"points that pay need a worth", "у баллов, которыми платят, должна быть цена"),
     (r"not UTF-8", "это не UTF-8"),
+    (
+        r"a member's tier is taken .*",
+        "уровень берётся из данных участника; достигать его покупками программа пока не умеет",
+    ),
+    (
+        r'of = "left": another discount .*',
+        'of = "left": другая скидка может отключить эту акцию, и то, чего ей не хватает, будет меняться',
+    ),
 )
 _FAULTS = tuple((re.compile(pattern, re.DOTALL), ru) for pattern, ru in _FAULT_PARTS)
 _WORDS: tuple[tuple[str, str], ...] = (

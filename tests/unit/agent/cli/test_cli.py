@@ -36,7 +36,7 @@ def test_every_command_explains_itself(capsys, name):
 def test_an_unknown_command_is_wrong_use(capsys):
     with pytest.raises(SystemExit) as ended:
         main(["frobnicate"])
-    assert ended.value.code == 2
+    assert ended.value.code == 64
     assert "frobnicate" in capsys.readouterr().err
 
 

@@ -103,7 +103,7 @@ def test_export_of_a_damaged_record_stays_ndjson(capsysbinary, path):
 def test_no_number(capsys, path, word):
     with pytest.raises(SystemExit) as caught:
         run(capsys, "journal", "export", f"--after={word}", "--database", path)
-    assert caught.value.code == 2
+    assert caught.value.code == 64
 
 
 @pytest.mark.parametrize(

@@ -56,7 +56,7 @@ _FAULT_PARTS: tuple[tuple[str, str], ...] = (
     (r"(.*) is not an allowed number of entries", "записей {0}, столько нельзя"),
     (r"(.*) is not an allowed value", "{0} - недопустимое значение"),
     (r"not an allowed value", "недопустимое значение"),
-    (r"not supported yet", "пока не поддерживается, уберите"),
+    (r"not supported yet", "пока не поддерживается"),
     (r"(.*): not supported yet", "{0}: пока не поддерживается"),
     (r"(.*) is not a percent", "{0} - не процент"),
     (r"(.*) is not a sum", "{0} - не сумма"),
@@ -115,6 +115,7 @@ _WORDS: tuple[tuple[str, str], ...] = (
     ("matching", "вида"),
     ("like", "вида"),
     ("or leave it out", "или уберите"),
+    ("leave it out, a later version runs it", "убрать, это будет в следующей версии"),
     ("up to", "до"),
     (" or ", " или "),
 )

@@ -35,7 +35,7 @@ class Desk:
         """Refuse keys the language has a place for and the engine does not run yet."""
         for key in keys:
             if getattr(table, key) is not None:
-                self.wrong((*tail, key), NOT_YET)
+                self.wrong((*tail, key), NOT_YET, "leave it out, a later version runs it")
 
     def read(self, tail: Path, parser: Callable[..., T], *words: object) -> T | None:
         """What the parser makes of the words, or None and a fault."""

@@ -64,7 +64,10 @@ def test_every_fault_at_once() -> None:
         (31, "offer[2].limit.per_member", ""),
         (32, "offer[2].offline", ""),
     ]
-    assert str(reading.faults[1]) == "p.toml:9: points.main.redeem.auth: not supported yet"
+    assert str(reading.faults[1]) == (
+        "p.toml:9: points.main.redeem.auth: not supported yet; allowed: leave it out, a later version runs it"
+    )
+    assert reading.faults[1].said("ru").endswith("пока не поддерживается; можно: убрать, это будет в следующей версии")
 
 
 def test_faults_of_shape_with_lines_and_what_was_meant() -> None:

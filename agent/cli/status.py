@@ -7,6 +7,7 @@ import sys
 from typing import Any
 
 from agent.cli import lang
+from agent.cli.line_words import why
 
 WORDS = {
     "READY": ("ГОТОВА", "READY"),
@@ -16,6 +17,7 @@ WORDS = {
     "offline": ("нет, продажи идут, баллы начисляются", "down; sales go on, points are earned"),
     "alone": ("без центра", "no hub configured"),
     "line": ("Связь", "Line"),
+    "why": ("  почему", "  why"),
     "queue": ("Ждут связи", "Waiting to send"),
     "leases": ("Права на списание", "Rights to spend"),
     "printing": ("Ждут печати", "Waiting to print"),
@@ -77,8 +79,10 @@ def lines(found: dict[str, Any]) -> list[str]:
     """The screen, top down."""
     line = found["line"]
     link = word("online" if line["online"] else "offline") if line["configured"] else word("alone")
+    cause = line.get("cause", "")
     rows = [
         ("line", link),
+        *([("why", why(cause, lang()))] if cause and line["configured"] and not line["online"] else []),
         ("queue", f"{found['queue']['unsent']}"),
         ("printing", f"{found['printing']['waiting']}"),
         ("leases", f"{found['leases']['open']}"),

@@ -1,6 +1,7 @@
 """kopilka status: the screen, from READY down; the running till itself is asked in tests/system/test_daemon.py."""
 
 from agent.cli import main
+from agent.cli.line_words import WHY
 from agent.cli.status import WORDS, lines
 
 FOUND = {
@@ -20,6 +21,17 @@ def test_it_reads_top_down_in_both_languages(monkeypatch):
     assert all(len(line) <= 80 for line in screen)
     monkeypatch.setenv("KOPILKA_LANG", "ru")
     assert "РАБОТАЕТ С ОГРАНИЧЕНИЯМИ" in lines(FOUND)[0]
+
+
+def test_a_line_that_is_down_says_why(monkeypatch):
+    monkeypatch.setenv("KOPILKA_LANG", "en")
+    down = {**FOUND, "line": {"configured": True, "online": False, "cause": "till-revoked"}}
+    assert any("the till was revoked at the hub; tell the centre" in line for line in lines(down))
+    assert not any("revoked" in line for line in lines({**down, "line": {**down["line"], "online": True}}))
+    for code in WHY:
+        for lang in ("ru", "en"):
+            monkeypatch.setenv("KOPILKA_LANG", lang)
+            assert all(len(line) <= 100 for line in lines({**down, "line": {**down["line"], "cause": code}}))
 
 
 def test_every_word_has_both_languages():

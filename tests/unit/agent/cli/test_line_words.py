@@ -1,0 +1,27 @@
+"""Every cause that stops the line has words and a step."""
+
+from typing import get_args
+
+import pytest
+
+from agent.cli.line_words import WHY, why
+from sync.calls import HubCode
+from sync.line import LineCode
+from sync.trust import Refusal
+
+
+@pytest.mark.parametrize(
+    "code", [*get_args(Refusal), "unreachable", "timeout", "tls", "cut", "server", "busy", "nonsense"]
+)
+def test_known_causes_have_words(code):
+    assert why(code, "ru") != why(code, "en") != code
+
+
+def test_only_real_causes_have_words():
+    hub = {"till-revoked", "till-unknown", "signature-refused", "clock-off"}
+    assert WHY.keys() <= {*get_args(Refusal), *get_args(LineCode), *get_args(HubCode), *hub}
+
+
+def test_any_other_is_shown_short_and_plain():
+    assert why("type 'text/html'", "ru") == "type 'text/html'"
+    assert why("a\x1b[2Jb" + "x" * 99, "en") == "a [2Jb" + "x" * 49

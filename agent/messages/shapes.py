@@ -6,6 +6,7 @@ import re
 
 from agent.messages.figures import Lang
 from agent.messages.looks import LOOKS, looks
+from agent.messages.programme_faults import PROGRAMME_FAULTS
 
 _KINDS: dict[str, tuple[str, str]] = {
     "int": ("целое число", "a whole number"),
@@ -56,37 +57,7 @@ _FAULT_PARTS: tuple[tuple[str, str], ...] = (
     (r"(.*) is not an allowed number of entries", "записей {0}, столько нельзя"),
     (r"(.*) is not an allowed value", "{0} - недопустимое значение"),
     (r"not an allowed value", "недопустимое значение"),
-    (r"not supported yet", "пока не поддерживается"),
-    (r"(.*): not supported yet", "{0}: пока не поддерживается"),
-    (r"(.*) is not a percent", "{0} - не процент"),
-    (r"(.*) is not a sum", "{0} - не сумма"),
-    (r"(.*) is not a date", "{0} - не дата"),
-    (r"(.*) is not a factor", "{0} - не множитель"),
-    (r"(.*) is not a weekday", "{0} - не день недели"),
-    (r"(.*) is not a span of hours", "{0} - не промежуток часов"),
-    (r"(.*) is not an expiry", "{0} - не срок"),
-    (r"(.*) is no tier", "уровня {0} нет"),
-    (r"(.*) is no currency", "таких баллов нет: {0}"),
-    (r"(.*) is no time zone", "часового пояса {0} нет"),
-    (r"(.*) names no lines", "{0} не называет строк"),
-    (r"the offer (.*) stands twice", "акция {0} записана дважды"),
-    (r'this reward does not belong to "(.*)"', "этой награде не место в фазе {0}"),
-    (r"more than one reward", "больше одной награды"),
-    (r"no reward", "нет награды"),
-    (r"which currency\?", "каких баллов?"),
-    (r"an empty range", "пустой диапазон"),
-    (r"nothing lies in this range", "в этом диапазоне ничего нет"),
-    (r"the last date is before the first", "конец раньше начала"),
-    (r"points that pay need a worth", "у баллов, которыми платят, должна быть цена"),
-    (r"not UTF-8", "это не UTF-8"),
-    (
-        r"a member's tier is taken .*",
-        "уровень берётся из данных участника; достигать его покупками программа пока не умеет",
-    ),
-    (
-        r'of = "left": another discount .*',
-        'of = "left": другая скидка может отключить эту акцию, и то, чего ей не хватает, будет меняться',
-    ),
+    *PROGRAMME_FAULTS,
 )
 _FAULTS = tuple((re.compile(pattern, re.DOTALL), ru) for pattern, ru in _FAULT_PARTS)
 _WORDS: tuple[tuple[str, str], ...] = (

@@ -1,0 +1,57 @@
+"""What the reader of a programme says is wrong, in Russian: pattern of its English, and the words."""
+
+from __future__ import annotations
+
+PROGRAMME_FAULTS: tuple[tuple[str, str], ...] = (
+    (r"not supported yet", "пока не поддерживается"),
+    (r"(.*): not supported yet", "{0}: пока не поддерживается"),
+    (r"(.*) is not a percent", "{0} - не процент"),
+    (r"(.*) is not a sum", "{0} - не сумма"),
+    (r"(.*) is not a date", "{0} - не дата"),
+    (r"(.*) is not a factor", "{0} - не множитель"),
+    (r"(.*) is not a weekday", "{0} - не день недели"),
+    (r"(.*) is not a span of hours", "{0} - не промежуток часов"),
+    (r"(.*) is not an expiry", "{0} - не срок"),
+    (r"(.*) is no tier", "уровня {0} нет"),
+    (r"(.*) is no currency", "таких баллов нет: {0}"),
+    (r"(.*) is no time zone", "часового пояса {0} нет"),
+    (r"(.*) names no lines", "{0} не называет строк"),
+    (r"the offer (.*) stands twice", "акция {0} записана дважды"),
+    (r'this reward does not belong to "(.*)"', "этой награде не место в фазе {0}"),
+    (r"more than one reward", "больше одной награды"),
+    (r"no reward", "нет награды"),
+    (r"which currency\?", "каких баллов?"),
+    (r"an empty range", "пустой диапазон"),
+    (r"nothing lies in this range", "в этом диапазоне ничего нет"),
+    (r"the last date is before the first", "конец раньше начала"),
+    (r"points that pay need a worth", "у баллов, которыми платят, должна быть цена"),
+    (r"not UTF-8", "это не UTF-8"),
+    (
+        r"a member's tier is taken .*",
+        "уровень берётся из данных участника; достигать его покупками программа пока не умеет",
+    ),
+    (
+        r'of = "left": another discount .*',
+        'of = "left": другая скидка может отключить эту акцию, и то, чего ей не хватает, будет меняться',
+    ),
+    (r"the tier (.*) stands twice", "уровень {0} записан дважды"),
+    (r"the group (.*) has offers of another phase or kind", "в группе {0} есть акции другой фазы или вида"),
+    (r"(\d+) offers that stand alone can meet on one line", "на одной строке могут встретиться одиночные акции: {0}"),
+    (
+        r"(\d+) smallest points are worth (.*) minor units, .*",
+        "{0} мельчайших баллов стоят {1} мелких единиц, так не заплатить",
+    ),
+    (r"only a discount can stand alone", "одиночной бывает только скидка"),
+    (r"a step is more than 0", "шаг больше нуля"),
+    (r"a tender lowers no line", "средство платежа цен не снижает"),
+    (r"(.*) is not a wait", "{0} - не число дней"),
+    (r"(.*) is not a number of days", "{0} - не число дней"),
+    (r"(.*) is not a quantity", "{0} - не количество"),
+    (r"(.*) is not a moment", "{0} - не момент"),
+    (r"(.*): there are no patterns", "{0}: шаблонов нет"),
+    (r"either percent or points", "либо процент, либо баллы"),
+    (r"a mode without a threshold", "mode без порога"),
+    (r"a percent has no steps", "у процента нет шагов"),
+    (r"points and per are more than 0", "points и per больше нуля"),
+)
+"""Groups of a pattern fill the braces."""

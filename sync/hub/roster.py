@@ -20,9 +20,9 @@ COLUMNS = ("card", "phone", "name", "tier", "birthday", "points", "expires")
 MAX_CARD = 80
 MAX_NAME = 200
 _TIER = re.compile(r"[\w.\-]{1,40}")
-_BIRTHDAY = re.compile(r"(?:\d{4}-)?(\d\d)-(\d\d)|(\d\d)\.(\d\d)(?:\.\d{4})?")
-_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)|(\d\d)\.(\d\d)\.(\d{4})")
-_POINTS = re.compile(r"\d{1,13}")
+_BIRTHDAY = re.compile(r"(?:\d{4}-)?(\d\d)-(\d\d)|(\d\d)\.(\d\d)(?:\.\d{4})?", re.ASCII)
+_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)|(\d\d)\.(\d\d)\.(\d{4})", re.ASCII)
+_POINTS = re.compile(r"\d{1,13}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,7 @@ def read_rows(file: TextIO) -> Iterator[Row | BadRow]:
         mark = ";" if first.count(";") > first.count(",") else ","
         reader = csv.reader(_clean(first, file), delimiter=mark, strict=True)
         places = _header(next(reader, []))
+        line = reader.line_num
         for cells in reader:
             line = reader.line_num
             if cells:
@@ -75,12 +76,12 @@ def read_rows(file: TextIO) -> Iterator[Row | BadRow]:
     except _Fault as fault:
         yield BadRow(1, fault.column, fault.problem)
     except csv.Error as error:
-        yield BadRow(line + 1, "", str(error))
+        yield BadRow(line + 1, "row", str(error))
     except UnicodeDecodeError as error:
         # Text is decoded in blocks, so the place is known only roughly.
         yield BadRow(
             line + 1,
-            "",
+            "row",
             f"not {error.encoding} from here on (byte {error.object[error.start]:#04x}); try --encoding cp1251",
         )
 

@@ -20,6 +20,13 @@ def test_a_whole_row():
     assert rows(text) == [Row(2, "29901", "+79161234567", "Анна", "gold", "05-17", 340, "2026-12-31")]
 
 
+def test_a_file_that_breaks_off_is_told_with_the_line_where_the_broken_row_begins():
+    found = rows('card,name\n1,A\n2,"B\n3,C\n')
+    assert [row.line for row in found] == [2, 3]
+    assert found[1].column == "row"
+    assert rows('card,name\n2,"B\n')[0].line == 2
+
+
 def test_any_order_of_columns_and_empty_cells():
     assert one("Points, CARD ,name", ",c1,") == Row(2, "C1", None, "", None, None, 0, None)
     assert one("phone", "+7 916 1234567").phone == "+79161234567"
@@ -31,6 +38,9 @@ def test_any_order_of_columns_and_empty_cells():
         ("card,points", "1,x", "points"),
         ("card,points", "1,-5", "points"),
         ("card,points", "1,1.5", "points"),
+        ("card,points", "1,٣", "points"),
+        ("card,birthday", "1,٢٩.٠٢", "birthday"),
+        ("card,expires", "1,٢٠٢٧-٠١-٠١", "expires"),
         ("card,points", "1,9999999999999", "points"),
         ("card,points", "1", "row"),
         ("card,points", "1,2,3", "row"),
@@ -75,7 +85,7 @@ def test_lines_are_counted_over_quoted_line_ends():
 
 
 def test_broken_quotes_end_the_reading():
-    assert [row.line for row in rows('card\n"1\n2\n')] == [1]
+    assert [row.line for row in rows('card\n"1\n2\n')] == [2]
 
 
 def test_other_encodings_are_named(tmp_path):

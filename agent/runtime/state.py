@@ -23,6 +23,8 @@ class Line:
     answered_ms: int | None = None
     """Monotonic time of the hub's last answer."""
     failing: bool = False
+    refused: bool = False
+    """The hub is there and will not have this till, or says what cannot be believed: time does not mend it, a person must."""
     cause: str = ""
     since_ms: int = 0
     """UTC ms of the last change between connected and not."""
@@ -76,9 +78,9 @@ def status(
     now = desk.clock.now_ms()
     devices = board.all()
     waiting = queue(desk)
-    degraded = [row.device for row in devices if row.state != "ready"]
+    degraded = line.refused or not desk.clock.trusted() or any(row.state != "ready" for row in devices)
     return {
-        "state": "DEGRADED" if degraded or not desk.clock.trusted() else "READY",
+        "state": "DEGRADED" if degraded else "READY",
         "till": desk.rules.till,
         "store": desk.rules.store,
         "store_name": desk.rules.store_name,

@@ -116,6 +116,7 @@ class Syncing:
             line.answered_ms, line.failing, line.cause = clock.monotonic_ms(), False, ""
         else:
             line.failing, line.cause = True, outcome.code
+        line.refused = outcome.kind in STOPPED
         now = line.online(clock.monotonic_ms())
         if was != now:
             line.since_ms = clock.now_ms()

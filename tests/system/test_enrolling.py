@@ -72,3 +72,18 @@ def test_a_till_that_has_sold_alone_is_not_moved(stage):
     till.kill()
     with pytest.raises(DemoFault, match=r"records of its own|есть записи"):
         till.enrol(code)
+
+
+def test_a_till_that_was_revoked_sells_on_keeps_its_facts_and_says_so(stage):
+    code, till = code_for(stage, "T1"), till_of(stage, "T1")
+    till.enrol(code)
+    till.start()
+    till.wait(lambda: till.status()["line"]["online"], "the hub was not met")
+    stage.hub("till", "revoke", "T1")
+    body = {"id": "A", "lines": [{"n": 1, "sku": "1", "price": 100, "amount": 100}]}
+    assert till.call("POST", "/v1/sales", body)[0] == 200
+    till.wait(lambda: till.status()["state"] == "DEGRADED", "a refusal for good was not told")
+    found = till.status()
+    assert found["line"]["cause"]
+    assert found["queue"]["unsent"] > 0
+    assert till.call("POST", "/v1/sales", {**body, "id": "B"})[0] == 200

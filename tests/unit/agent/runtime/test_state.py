@@ -46,3 +46,15 @@ def test_one_screen(tmp_path):
     assert found["state"] == "DEGRADED"
     assert found["devices"][0]["cause"] == "paper_out"
     parts.store.close()
+
+
+def test_a_hub_that_will_not_have_this_till_is_not_ready(tmp_path):
+    parts = joined(tmp_path)
+    line = Line(configured=True, failing=True, cause="till-revoked", refused=True)
+    found = status(parts.desk, Board(), line, started_ms=0, version="1", programme=parts.desk.programme(0))
+    assert (found["state"], found["line"]["cause"]) == ("DEGRADED", "till-revoked")
+    # A line that is merely down is a calm matter: sales go on.
+    line.refused = False
+    found = status(parts.desk, Board(), line, started_ms=0, version="1", programme=parts.desk.programme(0))
+    assert found["state"] == "READY"
+    parts.store.close()

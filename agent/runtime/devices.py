@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any
 
 from agent.runtime.state import Board
 from agent.runtime.wiring import Parts
@@ -56,7 +58,7 @@ class Devices:
 
     def _on_scan(self, scan: Scan) -> None:
         # The scanner's thread must not wait for the writer.
-        self._parts.writer.submit(scanned, self._parts.desk, scan)
+        self._parts.writer.submit(scanned, self._parts.desk, scan).add_done_callback(_looked_at)
 
     def _on_paper(self, receipt: str, state: JobState, cause: str) -> None:
         if state in FINISHED or cause:
@@ -66,6 +68,13 @@ class Devices:
         if tell(self._parts.board, state):
             shown = {"device": state.device, "state": state.state, "cause": state.cause, "numbers": state.numbers}
             self._publish(state.kind, shown)
+
+
+def _looked_at(done: Future[Any]) -> None:
+    """Nobody waits for a scan's answer, so what went wrong with it is told here."""
+    fault = done.exception()
+    if fault is not None:
+        _log.error("scan-failed", exc_info=fault)
 
 
 def _on_fault(device: str, what: str) -> None:

@@ -85,6 +85,13 @@ class Syncing:
     def push(self) -> None:
         """Send what waits, batch by batch, until nothing does or the line fails."""
         assert self._client is not None
+        self._push()
+        # Asked for while the turn was held: who asked saw it taken and left it to the holder.
+        while self._wanted.is_set() and self._parts.line.online(self._parts.clock.monotonic_ms()):
+            self._push()
+
+    def _push(self) -> None:
+        assert self._client is not None
         with self._turn:
             for _ in range(ROUNDS):
                 self._wanted.clear()
@@ -105,6 +112,8 @@ class Syncing:
                 self._heard(outcome)
                 if not outcome.more:
                     break
+        if self._wanted.is_set():
+            self.push()
 
     def _heard(self, outcome: Outcome) -> None:
         """Keep the line's state and tell a change once; what is presented may have got more to spend."""

@@ -20,7 +20,7 @@ from agent.runtime.secrets import Secrets
 from agent.runtime.settings import Settings
 from agent.runtime.shelf import Shelf
 from agent.runtime.state import Board, Line
-from agent.store.heal import Healed, heal
+from agent.store.heal import MARK, finish, heal
 from agent.store.till_store import TillStore
 from agent.till.desk import Desk, Rules
 from agent.till.ports import Events, Ids, RunningClock
@@ -73,7 +73,7 @@ def join(settings: Settings, events: Events, world: World) -> Parts:
     os.makedirs(folder, mode=0o750, exist_ok=True)
     kept = _secrets(folder)
     till, store_id = kept.till or settings.till.id, kept.store or settings.till.store
-    store, healed = _opened(settings, till, world)
+    store = _opened(settings, till, world)
     # A wall that stands before the last record was set back while nobody looked.
     world.clock.known(hlc_ms(store.journal.tail.hlc))
     shelf = Shelf(local_programme(settings))
@@ -92,7 +92,7 @@ def join(settings: Settings, events: Events, world: World) -> Parts:
         encode_document=encode_document,
         online=lambda: line.online(world.clock.monotonic_ms()),
     )
-    kept = _boot(desk, kept, folder, healed)
+    kept = _boot(desk, kept, folder)
     return Parts(
         settings=settings,
         secrets=kept,
@@ -147,11 +147,12 @@ def _recognizer(settings: Settings) -> Recognizer:
         raise ConfigFault([f"[recognition]: {error}"]) from None
 
 
-def _opened(settings: Settings, till: str, world: World) -> tuple[TillStore, Healed | None]:
+def _opened(settings: Settings, till: str, world: World) -> TillStore:
     """The store, healed where it is damaged. Raises the storage errors."""
     path = os.path.join(settings.till.data, DATABASE)
+    finish(path)
     try:
-        return TillStore(path, till=till, factory=world.factory), None
+        return TillStore(path, till=till, factory=world.factory)
     except CorruptDatabase as fault:
         _log.error("database-damaged", extra={"path": path, "cause": str(fault)[:300]})
     folder = backup_folder(settings)
@@ -159,16 +160,16 @@ def _opened(settings: Settings, till: str, world: World) -> tuple[TillStore, Hea
         path, [os.path.join(folder, name) for name in reversed(kept_backups(folder))], now_ms=world.clock.now_ms()
     )
     _log.error("database-healed", extra={"source": healed.source, "seq": healed.seq, "kept": healed.damaged})
-    return TillStore(path, till=till, factory=world.factory), healed
+    return TillStore(path, till=till, factory=world.factory)
 
 
-def _boot(desk: Desk, kept: Secrets, folder: str, healed: Healed | None) -> Secrets:
+def _boot(desk: Desk, kept: Secrets, folder: str) -> Secrets:
     """The first record of an incarnation: at the very first start, after a heal, and on a database set back in time.
 
     Rights of a former incarnation stay behind: this one spends nothing until it has met the hub.
     """
-    tail = desk.store.journal.tail
-    if tail.inc and tail.inc >= kept.incarnation and healed is None:
+    tail, healed = desk.store.journal.tail, bool(desk.store.meta.get(MARK))
+    if tail.inc and tail.inc >= kept.incarnation and not healed:
         return kept
     now = desk.clock.now_ms()
     body = BootBody(
@@ -182,6 +183,7 @@ def _boot(desk: Desk, kept: Secrets, folder: str, healed: Healed | None) -> Secr
             body, at=now, id=desk.ids.new(now), trusted=desk.clock.trusted(), above=kept.incarnation
         )
         desk.store.rights.forget()
+        desk.store.meta.put(MARK, "")
     made = msgspec.structs.replace(kept, incarnation=desk.store.journal.tail.inc)
     secrets.write(folder, made)
     return made

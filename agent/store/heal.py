@@ -17,6 +17,7 @@ from agent import sqlite
 from agent.errors import KopilkaError
 from agent.rows import position
 from agent.store.schema import STEPS
+from agent.store.settings import Meta
 from agent.store.verify import Verified, journal_verify
 
 TABLES = (
@@ -24,6 +25,9 @@ TABLES = (
     "print_job", "programme", "rejected",
 )  # fmt: skip
 """What is taken over, in this order. Holds end with the sale they stood for; leases with the incarnation that held them."""
+FRESH = ".healing"
+MARK = "healed"
+"""Key of `meta`: this database was healed and has not begun its new incarnation yet."""
 OF_RECORDS = ("journal", "operation", "want", "own_lot", "own_part", "delta", "receipt", "rejected")
 """Tables whose rows belong to one record each, by `n`."""
 
@@ -39,10 +43,13 @@ class Healed(Struct, frozen=True, kw_only=True):
 
 
 def heal(path: str, backups: Sequence[str], *, now_ms: int) -> Healed:
-    """Replace the database at `path`; `backups` are tried newest first. Raises StorageFull, StorageBroken."""
-    damaged = _aside(path, now_ms)
-    salvaged = f"{path}.salvaged"
-    _salvage(damaged, salvaged)
+    """Replace the database at `path`; `backups` are tried newest first. Raises StorageFull, StorageBroken.
+
+    The new one is whole, and marked as healed, before the damaged one is moved: a power cut at any step leaves one to start from.
+    """
+    fresh, salvaged = path + FRESH, f"{path}.salvaged"
+    _remove(fresh)
+    _salvage(path, salvaged)
     own = _verified(salvaged)
     best, source = own if own and own.good else None, salvaged
     for backup in backups:
@@ -51,17 +58,41 @@ def heal(path: str, backups: Sequence[str], *, now_ms: int) -> Healed:
             best, source = found, backup
     if best is None or not best.count:
         _remove(salvaged)
-        return Healed(source="empty", damaged=damaged)
-    if source != salvaged:
-        _copy(source, path)
+        return Healed(source="empty", damaged=_aside(path, now_ms))
+    if source == salvaged:
+        os.replace(salvaged, fresh)
+    else:
+        _copy(source, fresh)
         if own is not None and _place(own) > _place(best):
-            _top_up(path, salvaged, after=_place(best), until=_place(own))
+            _top_up(fresh, salvaged, after=_place(best), until=_place(own))
         _remove(salvaged)
-        final = _verified(path) or best
-        return Healed(source="backup", damaged=damaged, inc=final.inc, seq=final.seq)
-    os.replace(salvaged, path)
+    _mark(fresh)
+    final = _verified(fresh) or best
+    damaged = _aside(path, now_ms)
+    finish(path)
+    return Healed(source="salvaged" if source == salvaged else "backup", damaged=damaged, inc=final.inc, seq=final.seq)
+
+
+def finish(path: str) -> None:
+    """Put the new database in its place: the last step of a heal, also of one that a power cut stopped before it."""
+    if os.path.exists(path) or not os.path.exists(path + FRESH):
+        return
+    for end in ("-wal", "-shm"):
+        # The damaged one's log, if the cut came between the two: it must not be read into the new file.
+        with contextlib.suppress(FileNotFoundError):
+            os.replace(path + end, f"{path}.left{end}")
+    os.replace(path + FRESH, path)
     sqlite.sync_folder(os.path.dirname(os.path.abspath(path)))
-    return Healed(source="salvaged", damaged=damaged, inc=best.inc, seq=best.seq)
+
+
+def _mark(fresh: str) -> None:
+    """Say in the file itself that it was healed, until the first record of the new incarnation stands in it."""
+    made = sqlite.open_migrated(fresh, STEPS)
+    try:
+        with sqlite.transaction(made):
+            Meta(made).put(MARK, "1")
+    finally:
+        made.close()
 
 
 def _place(found: Verified) -> int:

@@ -32,7 +32,6 @@ ELSEWHERE: dict[str, str] = {
     "agent/cli/run.py": "tests/system/test_daemon.py",
     "agent/cli/sim.py": "tests/unit/agent/cli/test_cli.py",
     "agent/runtime/daemon.py": "tests/system/test_daemon.py",
-    "agent/runtime/devices.py": "tests/system/test_demo.py",
     "agent/runtime/enrolling.py": "tests/system/test_enrolling.py",
     "agent/runtime/syncing.py": "tests/system/test_kill.py",
 }

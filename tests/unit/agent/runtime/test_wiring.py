@@ -10,6 +10,7 @@ from till_process import PROGRAMME
 from agent.errors import ConfigFault
 from agent.runtime import secrets, wiring
 from agent.runtime.settings import Settings
+from agent.store.heal import MARK
 from agent.store.settings import ProgrammeText
 from sync.signing import Signer, sign_programme
 
@@ -78,3 +79,17 @@ def test_a_broken_programme_tells_all_its_faults(tmp_path):
 
 def test_the_template_that_ships_is_a_programme():
     assert wiring.local_programme(Settings()).currencies
+
+
+def test_a_healed_database_begins_its_incarnation_at_whichever_start_comes_next(tmp_path):
+    given = settings(tmp_path)
+    parts = join(given)
+    with parts.store.transaction():
+        parts.store.meta.put(MARK, "1")
+    parts.store.close()
+    parts = join(given)
+    assert (parts.store.journal.tail.inc, parts.store.meta.get(MARK)) == (2, "")
+    parts.store.close()
+    parts = join(given)
+    assert parts.store.journal.tail.inc == 2
+    parts.store.close()

@@ -1,5 +1,6 @@
 """A damaged database: what can be read is taken over where its chain holds, else a backup, topped up; the file is kept."""
 
+import contextlib
 import os
 import sqlite3
 
@@ -8,7 +9,7 @@ from store_kit import AT, booted, notices, open_store
 
 from agent.errors import CorruptDatabase
 from agent.rows import Operation, position
-from agent.store.heal import heal
+from agent.store.heal import MARK, finish, heal
 from agent.store.verify import journal_verify
 
 
@@ -111,3 +112,43 @@ def test_a_backup_that_is_damaged_itself_is_not_taken(path, tmp_path):
         file.write(b"no database at all")
     healed = heal(path, [bad, good], now_ms=7)
     assert (healed.source, healed.seq) == ("backup", 21)
+
+
+class PowerCutError(BaseException):
+    """The process is gone."""
+
+
+@pytest.mark.parametrize("step", range(9))
+def test_a_power_cut_at_any_step_leaves_one_to_start_from(path, tmp_path, monkeypatch, step):
+    """Every rename of a heal is a step; whatever start follows ends with all records, marked for a new incarnation."""
+    store = booted(path, 200)
+    store.close()
+    overwrite(path, pages_of(path, "member"))
+    left = [step]
+
+    def cut(source, target, real=os.replace):
+        if not left[0]:
+            raise PowerCutError
+        left[0] -= 1
+        real(source, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("agent.store.heal.os.replace", cut)
+        if step < 6:
+            with pytest.raises(PowerCutError):
+                heal(path, [], now_ms=5)
+        else:
+            with contextlib.suppress(PowerCutError):
+                heal(path, [], now_ms=5)
+    finish(path)
+    try:
+        store = open_store(path)
+    except CorruptDatabase:
+        assert heal(path, [], now_ms=6).seq == 201
+        store = open_store(path)
+    assert store.journal.tail.seq == 201
+    assert store.meta.get(MARK) == "1"
+    store.close()
+    assert (
+        len([name for name in os.listdir(tmp_path) if ".damaged-" in name and not name.endswith(("-wal", "-shm"))]) == 1
+    )

@@ -6,17 +6,18 @@ import statistics
 import time
 from collections.abc import Callable
 
+from sample_receipts import design_receipt_ru
+
 from drivers.printer.escpos import receipt_job
 from drivers.printer.profiles import PROFILES
 from drivers.printer.render import text_lines
-from drivers.shapes import Cut, Document, Pair, Qr, Rule, Text
 
 ROUNDS, BEST_OF = 400, 5
 
 
 def rows() -> list[tuple[str, float, float, str]]:
     """What, milliseconds, milliseconds of the floor, bar."""
-    document = receipt()
+    document = design_receipt_ru()
     found = []
     for name in ("epson-80", "epson-58"):
         profile = PROFILES[name]
@@ -36,29 +37,6 @@ def once_ms(work: Callable[[], object]) -> float:
     began = time.perf_counter_ns()
     work()
     return (time.perf_counter_ns() - began) / 1e6
-
-
-def receipt() -> Document:
-    """A receipt block with everything a member reads."""
-    return Document(
-        (
-            Rule(),
-            Pair("КОПИЛКА «СОСЕДИ»", "карта *4471 Золотой"),
-            Pair("Списано 150 баллов", "-150,00"),
-            Pair("Начислено", "57 баллов"),
-            Pair("5 % от 1\u202f149,00", "доступны с 06.12", indent=2),
-            Pair("двойные баллы по вторникам от 300,00", "40 баллов", indent=2),
-            Pair("Баланс (подтверждён на 09:58)", "247 баллов", bold=True),
-            Pair("сгорят 31.12", "120 баллов", indent=2),
-            Pair("До статуса «Платина»", "3\u202f850,00 ₽"),
-            Rule(light=True),
-            Text("Вторник: двойные баллы на всю выпечку, кроме тортов на заказ"),
-            Qr("https://sosedi.example/m/7f3a1c", caption="ваш кабинет"),
-            Text("№ 812 · 7f3a1c", align="right"),
-            Rule(),
-            Cut(),
-        )
-    )
 
 
 if __name__ == "__main__":

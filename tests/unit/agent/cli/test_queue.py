@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 
 import pytest
-from store_kit import boot, booted, notices
+from journal_commands import journal, run, spoil
 
 from agent.cli import main
 from agent.rows import position
@@ -19,26 +18,7 @@ def _english(monkeypatch):
 
 @pytest.fixture
 def path(tmp_path):
-    path = str(tmp_path / "till.sqlite3")
-    store = booted(path, 3)
-    boot(store)
-    notices(store, 2)
-    with store.transaction():
-        store.meta.put("acked", str(position(1, 3)))
-    store.close()
-    return path
-
-
-def run(capsys, *words):
-    code = main(list(words))
-    said = capsys.readouterr()
-    return code, said.out, said.err
-
-
-def spoil(path, sql):
-    with sqlite3.connect(path) as raw:
-        raw.execute(sql)
-    raw.close()
+    return journal(tmp_path)
 
 
 def test_queue_ls(capsys, path):

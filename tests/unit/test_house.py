@@ -33,7 +33,6 @@ ELSEWHERE: dict[str, str] = {
     "agent/cli/sim.py": "tests/unit/agent/cli/test_cli.py",
     "agent/runtime/daemon.py": "tests/system/test_daemon.py",
     "agent/runtime/enrolling.py": "tests/system/test_enrolling.py",
-    "agent/runtime/syncing.py": "tests/system/test_kill.py",
 }
 """Modules whose tests stand under another name than tests/unit/<path>/test_<module>.py; the file named must exist."""
 

@@ -113,7 +113,7 @@ if CHROMIUM is not None:
         till.events.publish("sale", {"receipt": "r-3"})
         expect(tab.locator("#side h2")).to_contain_text("Продажа записана")
         expect(tab.locator("#recent")).to_contain_text("+57")
-        tab.wait_for_function("document.querySelector('.paper img').naturalWidth > 300")
+        tab.wait_for_function("() => document.querySelector('.paper img').naturalWidth > 300")
         assert fits(tab)
 
     def test_a_members_name_is_only_ever_text(tab, till):

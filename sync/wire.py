@@ -217,6 +217,8 @@ class MemberState(Struct, frozen=True, omit_defaults=True, kw_only=True):
     member: str
     rev: int
     status: str = "active"
+    into: str | None = None
+    """The member this one was merged into: its cards are theirs, and so is whatever becomes available here."""
     tier: str | None = None
     name: str = ""
     masked: str = ""

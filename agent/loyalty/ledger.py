@@ -11,6 +11,8 @@ ISSUED = "issued"
 """The programme's liability: what was given to members (negative by what they got)."""
 REDEEMED = "redeemed"
 EXPIRED = "expired"
+MOVED = "moved"
+"""Between two members: what one gave and the other has not got yet; 0 when every move is whole."""
 LOSS = "loss:store"
 """What a final sale or a forced release spent beyond every right; the shop bears it, never the member below 0."""
 

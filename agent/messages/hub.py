@@ -137,6 +137,10 @@ CODES = {
         ru=("Такого участника нет.", "Ни карта, ни телефон, ни номер не найдены.", "Проверьте написание."),
         en=("There is no such member.", "No card, phone or id like this was found.", "Check the spelling."),
     ),
+    "members-are-one": both(
+        ru=("Это уже один участник.", "{member} и {into} были объединены раньше.", "Больше ничего делать не нужно."),
+        en=("They are one member already.", "{member} and {into} were merged before.", "There is nothing to do."),
+    ),
     "nothing-published": both(
         ru=(
             "Программа ещё не опубликована.",

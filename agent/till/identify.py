@@ -68,6 +68,9 @@ def by_name(desk: Desk, hmac: str, *, how: str) -> Who | None:
     if member is None:
         return None
     state = desk.store.members.get(member)
+    if state is not None and state.into is not None and (heir := desk.store.members.get(state.into)) is not None:
+        # Merged, and the word of it came in pieces: the card still leads to the former member.
+        member, state = state.into, heir
     return Who(member=member, how=how, masked=state.masked if state else "", hmac=hmac, state=state)
 
 

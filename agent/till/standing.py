@@ -9,7 +9,7 @@ from agent.loyalty.points import Currency
 from agent.rows import Regular
 from agent.till.balance import known, today
 from agent.till.desk import Desk
-from agent.till.wish import asking, journal_want
+from agent.till.wish import asking, journal_want, may_wish
 from sync.leases import want_points
 from sync.wire import WantBody
 
@@ -43,7 +43,7 @@ def stand(desk: Desk, rows: Iterable[Regular]) -> int:
 
 def _wants(desk: Desk, row: Regular, now: int) -> list[WantBody]:
     of, on = known(desk, row.member), today(desk, now)
-    if of.state is None or of.state.status != "active":
+    if of.state is None or not may_wish(of.state):
         return []
     found = []
     for currency in desk.programme(now).currencies:

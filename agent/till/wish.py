@@ -12,12 +12,12 @@ from agent.till.desk import Desk
 from agent.till.identify import Who
 from agent.till.reserved import open_holds
 from sync.leases import Asking, Held, closings, low, want_points
-from sync.wire import CloseBody, WantBody
+from sync.wire import CloseBody, MemberState, WantBody
 
 
 def wish(desk: Desk, who: Who) -> int:
     """Journal a visit want per currency the member could spend more of than is leased here; returns how many were made."""
-    if who.state is None or who.state.status != "active" or not desk.online():
+    if who.state is None or not may_wish(who.state) or not desk.online():
         return 0
     now = desk.clock.now_ms()
     programme = desk.programme(now)
@@ -34,6 +34,11 @@ def wish(desk: Desk, who: Who) -> int:
                 journal_want(desk, want, now)
         desk.push_soon()
     return len(wants)
+
+
+def may_wish(state: MemberState) -> bool:
+    """Whether the hub would lend anything of this member: not to a blocked one, nor to one who was merged into another."""
+    return state.status == "active" and state.into is None
 
 
 def asking(desk: Desk, of: Known, currency: str, on: Today) -> Asking:

@@ -185,9 +185,11 @@ def _on_book(books: dict[str, Book], member: str, record: Record, ground: Ground
         step = ledger.apply_duplicate if isinstance(record.body, SaleBody) else None
     if step is None:
         return
-    before = books[member].copy()
+    book = books[member]
+    before = [(one, one.copy()) for one in (book, book.heir) if one is not None]
     try:
-        step(books[member], record, record.body, ground)
+        step(book, record, record.body, ground)
     except Unapplicable:
-        books[member] = before
+        for one, was in before:
+            one.become(was)
         raise

@@ -6,7 +6,7 @@ open leases hold of them, balance = posted - debt. So the sums agree by construc
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -92,6 +92,26 @@ class Purse:
                 raise ValueError(f"lot {part.lot}: {held} points cannot be leased")
             self.leased[part.lot] = held
 
+    def give_up(self, free: Lot) -> tuple[Lot, int]:
+        """Cut a lot down to what leases hold and what was spent of it; returns the part cut off, and how much of that lapsed.
+
+        `free` is the lot with `left` cut to what no lease holds.
+        """
+        lapsed = self.lapsed.pop(free.id, 0)
+        lot, size = self.lots[free.id], free.left + lapsed
+        self.lots[free.id] = msgspec.structs.replace(lot, points=lot.points - size, left=lot.left - free.left)
+        return msgspec.structs.replace(free, points=size), lapsed
+
+    def inherit(self, part: Lot, lapsed: int) -> int:
+        """Add a part of somebody's lot to the same lot here; returns how many points that can be used came with it."""
+        if part.points:
+            lot = self.lots.get(part.id) or msgspec.structs.replace(part, points=0, left=0)
+            self.lots[part.id] = msgspec.structs.replace(
+                lot, points=lot.points + part.points, left=lot.left + part.left
+            )
+            self.lapsed[part.id] = self.lapsed.get(part.id, 0) + lapsed
+        return part.left
+
     def copy(self) -> Purse:
         return Purse(dict(self.lots), dict(self.leased), dict(self.lapsed), self.debt)
 
@@ -124,6 +144,8 @@ class Book:
     purses: dict[str, Purse] = field(default_factory=dict)
     leases: dict[str, HubLease] = field(default_factory=dict)
     entries: list[Numbered] = field(default_factory=list)
+    heir: Book | None = field(default=None, compare=False, repr=False)
+    """The member this one was merged into: whatever becomes free here is theirs at once, so a merged member has nothing free."""
 
     def purse(self, unit: str) -> Purse:
         return self.purses.setdefault(unit, Purse())
@@ -137,4 +159,19 @@ class Book:
             {unit: purse.copy() for unit, purse in self.purses.items()},
             dict(self.leases),
             list(self.entries),
+            self.heir,
         )
+
+    def become(self, other: Book) -> None:
+        """Take another book's content in place: whoever refers to this book sees it."""
+        self.profile, self.cards, self.purses = other.profile, other.cards, other.purses
+        self.leases, self.entries = other.leases, other.entries
+
+
+def copied(books: Mapping[str, Book]) -> dict[str, Book]:
+    """Copies of books that refer to one another as the originals do."""
+    after = {member: book.copy() for member, book in books.items()}
+    for book in after.values():
+        if book.heir is not None:
+            book.heir = after[book.heir.member]
+    return after

@@ -82,19 +82,20 @@ def states(database: peewee.SqliteDatabase, revs: dict[str, int], till: str) -> 
 
 
 def _state(book: Book, rev: int, applied: dict[str, int]) -> MemberState:
-    profile = book.profile
+    profile, cards = book.profile, {} if book.heir else book.cards
     purses = sorted(book.purses.items())
     return MemberState(
         member=book.member,
         rev=rev,
         status=profile.status if profile else "unknown",
+        into=book.heir.member if book.heir else None,
         tier=profile.tier if profile else None,
         name=profile.name if profile else "",
         masked=profile.masked if profile else "",
         birthday=profile.birthday if profile else None,
         joined=profile.joined if profile else None,
-        cards=tuple(hmac for hmac, kind in book.cards.items() if kind == "card"),
-        phone=next((hmac for hmac, kind in book.cards.items() if kind == "phone"), None),
+        cards=tuple(hmac for hmac, kind in cards.items() if kind == "card"),
+        phone=next((hmac for hmac, kind in cards.items() if kind == "phone"), None),
         lots=tuple(lot for _, purse in purses for lot in purse.lots.values() if lot.left),
         leased={unit: purse.held for unit, purse in purses if purse.held},
         debt={unit: purse.debt for unit, purse in purses if purse.debt},

@@ -17,7 +17,7 @@ from agent.errors import Forbidden, Unauthorised
 from agent.sqlite import Checkpointer, transaction
 from sync.hub import apply, changes, enrolment, reception
 from sync.hub.arrivals import Arrived, Mark
-from sync.hub.book import Book
+from sync.hub.book import Book, copied
 from sync.hub.ground import Ground, day_of
 from sync.hub.keys import Keys
 from sync.hub.leases import HUB, Desk
@@ -98,7 +98,7 @@ class Hub:
         pending = self._pending(mark, head.pending_wants)
         named = apply.references([*batch, *pending])
         before = book_store.load(self.database, named.members, lots=named.lots, leases=named.leases)
-        after = {member: book.copy() for member, book in before.items()}
+        after = copied(before)
         outcome = apply.apply(batch, after, journal.known(self.database, named.sales), ground)
         wants = [one.record for one in pending if one.record]
         wants += [record for record in outcome.wants if record.seq in head.pending_wants]
@@ -225,7 +225,7 @@ class Hub:
             before = book_store.load(self.database, due.members(self.database, day, limit))
             if not before:
                 return 0
-            after = {member: book.copy() for member, book in before.items()}
+            after = copied(before)
             step = meta.count_up(self.database, "step")
             for book in after.values():
                 for unit in sorted(book.purses):

@@ -66,6 +66,8 @@ class Desk:
             return "unknown-member"
         if self.superseded:
             return "superseded"
+        if book.heir is not None:
+            return "merged"
         if book.profile.status != "active":
             return book.profile.status
         return "" if 0 < want.points <= MAX_POINTS else "nothing"

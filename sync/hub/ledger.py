@@ -71,6 +71,7 @@ def apply_enrol(book: Book, record: Record, body: EnrolBody, ground: Ground) -> 
         raise Unapplicable("too-long")
     if body.birthday is not None and not _is_birthday(body.birthday):
         raise Unapplicable("bad-day")
+    book = book.heir or book
     _meet(book, ground)
     known = book.profile or Profile()
     book.profile = msgspec.structs.replace(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 
 from agent.loyalty.debt import claw_back, settle
-from agent.loyalty.ledger import EXPIRED, ISSUED, LOSS, REDEEMED, member_account, move
+from agent.loyalty.ledger import EXPIRED, ISSUED, LOSS, MOVED, REDEEMED, member_account, move
 from agent.loyalty.lots import Lot, Part, expire, restore, take
 from sync.hub.book import Book, Numbered, Purse
 from sync.hub.ground import Unapplicable
@@ -23,6 +23,11 @@ class Mover:
     inc: int
     seq: int
     day: str
+
+    @property
+    def heir(self) -> Mover | None:
+        """The same record's hand in the book of the member this one was merged into."""
+        return replace(self, book=self.book.heir) if self.book.heir is not None else None
 
     def post(self, unit: str, points: int, *, source: str, target: str) -> None:
         """Two postings; the word "member" stands for the book's account."""
@@ -47,6 +52,9 @@ class Mover:
 
     def redeem_beyond(self, unit: str, points: int) -> None:
         """Spent beyond every right (I6): the member pays what is there, the shop bears the rest."""
+        if heir := self.heir:
+            heir.redeem_beyond(unit, points)
+            return
         parts, short = take(self.book.purse(unit).free(), points, self.day)
         self.redeem(unit, parts)
         self.post(unit, short, source=LOSS, target=REDEEMED)
@@ -62,9 +70,13 @@ class Mover:
         back = {lot.id: lot.left for lot in after}
         purse.put(_with_left(lot, back[lot.id]) for lot in tuple(purse.lots.values()) if lot.left != back[lot.id])
         self.post(unit, total(parts), source=REDEEMED, target="member")
+        self.hand_on(unit)
 
     def claw_back(self, unit: str, own_lots: Iterable[str], points: int) -> None:
         """Take earned points back: own lots, then soonest to expire of what is free, the rest is debt."""
+        if heir := self.heir:
+            heir.claw_back(unit, own_lots, points)
+            return
         purse = self.book.purse(unit)
         own = [lot for lot in own_lots if lot in purse.lots]
         lapsed = sum(purse.lapsed.get(lot, 0) for lot in own)
@@ -84,6 +96,10 @@ class Mover:
 
     def settle(self, unit: str) -> None:
         """Book what expired and pay debt from what can be spent; run after anything that frees points, and on a new day."""
+        if heir := self.heir:
+            self.hand_on(unit)
+            heir.settle(unit)
+            return
         purse = self.book.purse(unit)
         gone = expire(purse.free(), self.day)
         purse.take(gone)
@@ -92,6 +108,20 @@ class Mover:
         self.post(unit, total(gone), source="member", target=EXPIRED)
         parts, purse.debt = settle(purse.debt, purse.free(), self.day)
         purse.take(parts)
+
+    def hand_on(self, unit: str) -> None:
+        """A merged member's free points and debt become the heir's; lots keep their ids and days. Nothing for any other member."""
+        heir = self.heir
+        if heir is None:
+            return
+        mine, theirs = self.book.purse(unit), heir.book.purse(unit)
+        moved = sum(theirs.inherit(*mine.give_up(lot)) for lot in mine.free())
+        self.post(unit, moved, source="member", target=MOVED)
+        heir.post(unit, moved, source=MOVED, target="member")
+        debt, mine.debt = mine.debt, 0
+        theirs.debt += debt
+        self.post(unit, debt, source=MOVED, target="member")
+        heir.post(unit, debt, source="member", target=MOVED)
 
 
 def total(parts: Iterable[Part]) -> int:

@@ -13,7 +13,7 @@ import peewee
 from agent.loyalty.leases import Grant, Lease
 from agent.loyalty.lots import Lot, Part
 from sync.hub.book import Book, HubLease, Profile
-from sync.hub.store import bulk
+from sync.hub.store import aliases, bulk
 from sync.wire import encode
 
 _grant = msgspec.json.Decoder(Grant)
@@ -29,9 +29,13 @@ class Change(NamedTuple):
 def load(
     database: peewee.SqliteDatabase, members: Iterable[str], *, lots: Iterable[str] = (), leases: Iterable[str] = ()
 ) -> dict[str, Book]:
-    """Books of members, known or not. Of spent lots and closed leases only those named in `lots` and `leases`."""
-    names = sorted(set(members))
+    """Books of members, known or not, and of those they were merged into. Of spent lots and closed leases only those named."""
+    asked = set(members)
+    heirs = aliases.of(database, asked)
+    names = sorted(asked | set(heirs.values()))
     books = {member: Book(member) for member in names}
+    for member, heir in heirs.items():
+        books[member].heir = books[heir]
     if names:
         _load_profiles(database, names, books)
         _load_purses(database, names, books, sorted(set(lots)))
@@ -171,12 +175,17 @@ def _save_lots(database: peewee.SqliteDatabase, changes: Sequence[Change]) -> No
                     fresh.append((after.member, unit, *row))
                     continue
                 before_lapsed = old.lapsed.get(lot.id, 0)
-                moved = (lot.left - was.left, held - old.leased.get(lot.id, 0), lapsed - before_lapsed)
+                moved = (
+                    lot.points - was.points,
+                    lot.left - was.left,
+                    held - old.leased.get(lot.id, 0),
+                    lapsed - before_lapsed,
+                )
                 if any(moved):
                     deltas.append((after.member, unit, lot.id, *moved))
     columns = "member, unit, lot, points, remaining, leased, lapsed, born, spendable_from, expires_on"
     bulk.insert(database, "lot", columns, fresh)
-    bulk.add(database, "lot", deltas, keys="member, unit, lot", deltas="remaining, leased, lapsed")
+    bulk.add(database, "lot", deltas, keys="member, unit, lot", deltas="points, remaining, leased, lapsed")
 
 
 def _save_leases(database: peewee.SqliteDatabase, changes: Sequence[Change]) -> None:

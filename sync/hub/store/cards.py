@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import peewee
 
+from sync.hub.store import aliases
+
 
 def member_of(database: peewee.SqliteDatabase, hmac: str) -> str | None:
-    """The member; where two claim one card, the one known for longer."""
+    """The member; where two claim one card, the one known for longer; of a merged one, who stands for it."""
     row = database.execute_sql(
         "SELECT c.member FROM card c JOIN member m ON m.member = c.member WHERE c.hmac = ? ORDER BY m.added, c.member",
         (hmac,),
     ).fetchone()
-    return str(row[0]) if row else None
+    return aliases.heir(database, str(row[0])) if row else None

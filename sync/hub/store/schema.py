@@ -34,6 +34,10 @@ CREATE TABLE member (
 CREATE TABLE card (
   member TEXT NOT NULL, hmac TEXT NOT NULL, kind TEXT NOT NULL, PRIMARY KEY (member, hmac));
 CREATE INDEX card_hmac ON card (hmac);
+-- A merge: what becomes available of `member` is `target`'s, for ever. Kept one hop long.
+CREATE TABLE alias (
+  member TEXT NOT NULL PRIMARY KEY, target TEXT NOT NULL, at BIGINT NOT NULL, reason TEXT NOT NULL);
+CREATE INDEX alias_target ON alias (target);
 CREATE TABLE account (
   member TEXT NOT NULL, unit TEXT NOT NULL, posted BIGINT NOT NULL, leased BIGINT NOT NULL, debt BIGINT NOT NULL,
   PRIMARY KEY (member, unit), CHECK (leased >= 0 AND debt >= 0 AND posted - leased >= 0));
@@ -61,7 +65,20 @@ CREATE TABLE programme (
 INSERT INTO feed_head (part, rev) VALUES (0, 0);
 """
 
-CLUSTERED = ("meta", "till", "watermark", "sale", "member", "card", "account", "lot", "entry", "feed", "feed_head")
+CLUSTERED = (
+    "meta",
+    "till",
+    "watermark",
+    "sale",
+    "member",
+    "card",
+    "alias",
+    "account",
+    "lot",
+    "entry",
+    "feed",
+    "feed_head",
+)
 """Small rows: on SQLite they live in the key's own tree, half the pages and one look-up. A word only SQLite knows."""
 
 

@@ -1,0 +1,38 @@
+"""Merged members: who stands for whom. Each points at its last heir, so that one look is enough."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import peewee
+
+from sync.hub.store import bulk
+
+
+def of(database: peewee.SqliteDatabase, members: Iterable[str]) -> dict[str, str]:
+    """The heirs of those members that were merged."""
+    names = sorted(set(members))
+    found: dict[str, str] = {}
+    for chunk in bulk.chunks(names):
+        sql = f"SELECT member, target FROM alias WHERE member IN ({bulk.marks(chunk)})"  # noqa: S608 - marks only
+        found.update((str(row[0]), str(row[1])) for row in database.execute_sql(sql, chunk).fetchall())
+    return found
+
+
+def heir(database: peewee.SqliteDatabase, member: str) -> str:
+    """The member who stands for this one: itself unless it was merged."""
+    return of(database, [member]).get(member, member)
+
+
+def merged_into(database: peewee.SqliteDatabase, target: str) -> list[str]:
+    """Whom a member stands for."""
+    rows = database.execute_sql("SELECT member FROM alias WHERE target = ? ORDER BY member", (target,)).fetchall()
+    return [str(row[0]) for row in rows]
+
+
+def put(database: peewee.SqliteDatabase, member: str, target: str, *, at: int, reason: str) -> None:
+    """A new alias; those that pointed at `member` point at `target` from now on. `target` is nobody's alias itself."""
+    database.execute_sql("UPDATE alias SET target = ? WHERE target = ?", (target, member))
+    database.execute_sql(
+        "INSERT INTO alias (member, target, at, reason) VALUES (?, ?, ?, ?)", (member, target, at, reason)
+    )

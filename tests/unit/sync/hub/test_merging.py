@@ -1,0 +1,181 @@
+"""Merged members: a permanent forward; nothing lost, nothing doubled, open leases valid."""
+
+import pytest
+from hub_kit import TODAY, UNIT, granted
+
+from agent.errors import Conflict, NotFound
+from agent.sqlite import transaction
+from sync.hub import changes
+from sync.hub.merging import merge
+from sync.hub.store import cards
+from sync.wire import EnrolBody
+
+
+def join(bench, member, target):
+    with transaction(bench.database):
+        done = merge(bench.database, member, target, reason="double", epoch=1, day=TODAY, now_ms=bench.clock())
+    bench.audit()
+    return done
+
+
+def test_points_cards_and_empty_fields_go_over(bench, pen):
+    pen.write(EnrolBody(member="a", cards=("ca",), phone="pa", name="Анна", birthday="05-17"))
+    pen.write(EnrolBody(member="b", cards=("cb",), name="Аня"))
+    pen.sale("a", earn=100, lot="x", expires="2026-12-31")
+    pen.sale("b", earn=10, lot="y")
+    bench.push(pen)
+    assert join(bench, "a", "b") == ("a", "b")
+    assert (bench.account("a"), bench.account("b")) == ((0, 0, 0), (110, 0, 0))
+    assert bench.lots("b") == {"x": (100, 100, 0), "y": (10, 10, 0)}
+    assert bench.sql("SELECT expires_on FROM lot WHERE member = 'b' AND lot = 'x'") == [("2026-12-31",)]
+    assert bench.sql("SELECT name, birthday FROM member WHERE member = 'b'") == [("Аня", "05-17")]
+    assert {hmac: cards.member_of(bench.database, hmac) for hmac in ("ca", "pa", "cb")} == dict.fromkeys(
+        ("ca", "pa", "cb"), "b"
+    )
+
+
+def test_the_till_hears_whose_card_it_is_now(bench, pen):
+    pen.write(EnrolBody(member="a", cards=("ca",)))
+    pen.write(EnrolBody(member="b", cards=("cb",)))
+    bench.push(pen)
+    join(bench, "a", "b")
+    told = {state.member: state for state in changes.since(bench.database, "", till="t1", epoch=1, now_ms=0).members}
+    assert (told["a"].into, told["a"].cards) == ("b", ())
+    assert (told["b"].into, set(told["b"].cards)) == (None, {"ca", "cb"})
+
+
+def test_an_open_lease_stays_valid_and_its_rest_goes_over(bench, pen):
+    pen.sale("a", earn=100, lot="x")
+    pen.sale("b", earn=1, lot="y")
+    grant = granted(bench, pen, "a", 60).grant
+    join(bench, "a", "b")
+    assert (bench.account("a"), bench.account("b")) == ((60, 60, 0), (41, 0, 0))
+    pen.sale("a", spends=[(grant, {"x": 25})])
+    pen.close(grant, spent=25)
+    assert bench.push(pen).exceptions == ()
+    bench.audit()
+    assert (bench.account("a"), bench.account("b")) == ((0, 0, 0), (76, 0, 0))
+    assert bench.lots("a") == {"x": (25, 0, 0)}
+    assert bench.lots("b") == {"x": (75, 75, 0), "y": (1, 1, 0)}
+
+
+def test_merging_asks_the_lease_back(bench, pen):
+    pen.sale("a", earn=100, lot="x")
+    pen.sale("b", earn=1, lot="y")
+    grant = granted(bench, pen, "a", 60).grant
+    join(bench, "a", "b")
+    assert changes.since(bench.database, "", till="t1", epoch=1, now_ms=0).revokes == (grant.id,)
+
+
+def test_records_that_name_the_merged_member_end_with_the_heir(bench, pen):
+    pen.sale("a", earn=100, lot="x")
+    pen.sale("b", earn=1, lot="y")
+    grant = granted(bench, pen, "a", 60).grant
+    pen.sale("a", name="spent", spends=[(grant, {"x": 50})])
+    bench.push(pen)
+    join(bench, "a", "b")
+    pen.sale("a", name="later", earn=7, lot="z")
+    pen.give_back("a", "spent", restored={"x": 50})
+    pen.write(EnrolBody(member="a", cards=("late",), name="Поздно"))
+    assert bench.push(pen).exceptions == ()
+    bench.audit()
+    assert bench.account("b") == (98 + 0, 0, 0)
+    assert bench.account("a") == (10, 10, 0)
+    assert cards.member_of(bench.database, "late") == "b"
+    assert bench.lots("b")["x"][:2] == (90, 90)
+
+
+def test_a_claw_back_takes_the_own_lot_at_the_heir(bench, pen):
+    pen.sale("a", name="s", earn=100, lot="x", pending="2026-12-01")
+    pen.sale("b", earn=30, lot="y", expires="2026-10-01")
+    bench.push(pen)
+    join(bench, "a", "b")
+    pen.give_back("a", "s", taken_back=100, own=["x"])
+    bench.push(pen)
+    bench.audit()
+    assert bench.lots("b") == {"x": (100, 0, 0), "y": (30, 30, 0)}
+
+
+def test_debt_goes_over_and_is_paid_there(bench, pen):
+    pen.sale("a", name="s", earn=40, lot="x")
+    pen.sale("b", earn=25, lot="y")
+    grant = granted(bench, pen, "a", 40).grant
+    pen.sale("a", spends=[(grant, {"x": 40})])
+    pen.give_back("a", "s", taken_back=40, own=["x"])
+    bench.push(pen)
+    assert bench.account("a") == (0, 0, 40)
+    join(bench, "a", "b")
+    assert (bench.account("a"), bench.account("b")) == ((0, 0, 0), (0, 0, 15))
+
+
+def test_spent_beyond_every_right_the_heir_pays_what_is_there(bench, pen):
+    pen.sale("a", earn=40, lot="x")
+    pen.sale("b", earn=25, lot="y")
+    grant = granted(bench, pen, "a", 40).grant
+    pen.close(grant, spent=0)
+    bench.push(pen)
+    join(bench, "a", "b")
+    pen.sale("a", spends=[(grant, {"x": 70})])
+    bench.push(pen)
+    bench.audit()
+    assert (bench.account("a"), bench.account("b")) == ((0, 0, 0), (0, 0, 0))
+    assert bench.sql("SELECT member, amount FROM entry WHERE account = 'loss:store'") == [("b", -5)]
+
+
+def test_a_part_that_comes_back_expired_expires_at_the_heir(bench, pen):
+    pen.sale("a", earn=40, lot="x", expires="2026-09-22")
+    pen.sale("b", earn=1, lot="y")
+    grant = granted(bench, pen, "a", 30).grant
+    join(bench, "a", "b")
+    bench.clock.now_ms += 3 * 86_400_000
+    pen.close(grant, spent=0)
+    bench.push(pen)
+    bench.audit()
+    assert (bench.account("a"), bench.account("b")) == ((0, 0, 0), (1, 0, 0))
+
+
+def test_no_new_right_for_a_merged_member(bench, pen):
+    pen.sale("a", earn=40, lot="x")
+    pen.sale("b", earn=1, lot="y")
+    bench.push(pen)
+    join(bench, "a", "b")
+    assert granted(bench, pen, "a", 10).refused == "merged"
+    assert granted(bench, pen, "b", 41).grant.granted == 41
+
+
+def test_a_chain_is_one_hop_and_never_a_circle(bench, pen):
+    for member, points in (("a", 1), ("b", 2), ("c", 4)):
+        pen.sale(member, earn=points, lot=f"lot-{member}")
+    bench.push(pen)
+    held = granted(bench, pen, "a", 1).grant
+    join(bench, "a", "b")
+    assert join(bench, "a", "c") == ("b", "c")
+    assert bench.sql("SELECT member, target FROM alias ORDER BY member") == [("a", "c"), ("b", "c")]
+    pen.close(held, spent=0)
+    bench.push(pen)
+    bench.audit()
+    assert bench.account("c") == (7, 0, 0)
+    for member, target in (("a", "b"), ("c", "a"), ("b", "b")):
+        with pytest.raises(Conflict, match="members-are-one"):
+            join(bench, member, target)
+
+
+def test_strangers_are_not_merged(bench, pen):
+    pen.sale("a", earn=1)
+    bench.push(pen)
+    with pytest.raises(NotFound):
+        join(bench, "a", "nobody")
+    assert bench.sql("SELECT * FROM alias") == []
+
+
+def test_a_record_that_does_not_apply_leaves_both_as_they_were(bench, pen):
+    pen.sale("a", earn=40, lot="x")
+    pen.sale("b", earn=1, lot="y")
+    bench.push(pen)
+    join(bench, "a", "b")
+    pen.sale("a", earn=5, lot="new", name="bad")
+    pen.sale("a", earn=5, lot="new", name="twice")
+    pen.give_back("a", "bad", taken_back=5, own=["new"], restored={"nowhere": 3})
+    assert [verdict.reason for verdict in bench.push(pen).exceptions] == ["lot-exists", "unknown-lot"]
+    bench.audit()
+    assert bench.account("b") == (46, 0, 0), UNIT

@@ -33,6 +33,9 @@ ELSEWHERE: dict[str, str] = {
     "agent/cli/sim.py": "tests/unit/agent/cli/test_cli.py",
     "agent/runtime/daemon.py": "tests/system/test_daemon.py",
     "agent/runtime/enrolling.py": "tests/system/test_enrolling.py",
+    "sync/hub/cli/__init__.py": "tests/unit/sync/hub/cli/test_cli.py",
+    "sync/hub/cli/__main__.py": "tests/unit/sync/hub/cli/test_run.py",
+    "sync/hub/cli/member.py": "tests/unit/sync/hub/cli/test_load.py",
 }
 """Modules whose tests stand under another name than tests/unit/<path>/test_<module>.py; the file named must exist."""
 

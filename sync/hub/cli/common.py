@@ -1,0 +1,101 @@
+"""What the hub's commands have in common: settings, the opened database, the answer as a table or JSON, the language."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, NoReturn
+
+if TYPE_CHECKING:
+    import peewee
+
+    from agent.messages import Lang
+    from sync.hub.keys import Keys
+    from sync.hub.settings import Settings
+
+DEFAULT_CONFIG = "/etc/kopilka-hub/config.toml"
+USAGE = 64
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse that ends with 64 on wrong use, as sysexits.h has it. Sub-commands' parsers are of this class too."""
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(USAGE, f"{self.prog}: {message}\n")
+
+
+def lang() -> Lang:
+    """The language of the command line: KOPILKA_LANG, else the locale."""
+    found = os.environ.get("KOPILKA_LANG") or os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
+    return "ru" if found.startswith("ru") else "en"
+
+
+def speak(russian: str, english: str) -> str:
+    """One of the two, in the command line's language."""
+    return russian if lang() == "ru" else english
+
+
+def verbs_of(parser: Any) -> Any:
+    """The sub-commands of a command that has some."""
+    return parser.add_subparsers(metavar="VERB", required=True)
+
+
+def settings_of(args: argparse.Namespace) -> Settings:
+    """The file's settings, the command line's over them. Raises ConfigFault."""
+    import msgspec
+
+    from agent.errors import ConfigFault
+    from sync.hub.settings import MAX_FILE_BYTES, Settings, listen_at, read_settings
+
+    path = getattr(args, "config", None)
+    settings = Settings()
+    if path or os.path.exists(DEFAULT_CONFIG):
+        path = path or DEFAULT_CONFIG
+        try:
+            with open(path, encoding="utf-8") as file:
+                settings = read_settings(file.read(MAX_FILE_BYTES + 1), path)
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigFault([f"{path}: {getattr(error, 'strerror', None) or error}"], file=path) from error
+    if database := getattr(args, "database", None):
+        settings = msgspec.structs.replace(settings, database=database)
+    if listen := getattr(args, "listen", None):
+        settings = msgspec.structs.replace(settings, listen=listen_at(listen))
+    return settings
+
+
+@contextlib.contextmanager
+def opened(args: argparse.Namespace) -> Iterator[tuple[peewee.SqliteDatabase, Keys]]:
+    """The hub's database, beside a running hub too: each step of ours is one short transaction."""
+    from sync.hub import wiring
+    from sync.hub.opening import open_hub
+
+    database, keys = open_hub(settings_of(args).database, chance=wiring.chance, check=False)
+    try:
+        yield database, keys
+    finally:
+        database.close()
+
+
+def answer(args: argparse.Namespace, data: object, text: str) -> None:
+    """Print the text, or with --json the data."""
+    print(json.dumps(data, ensure_ascii=False, indent=1) if getattr(args, "json", False) else text)
+
+
+def table(rows: Sequence[dict[str, Any]]) -> str:
+    """Rows of one shape as columns under their names; "-" when there is none."""
+    if not rows:
+        return "-"
+    cells = [list(rows[0]), *([_cell(value) for value in row.values()] for row in rows)]
+    widths = [max(len(line[n]) for line in cells) for n in range(len(cells[0]))]
+    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) for line in cells)
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, dict):
+        return " ".join(f"{name}={inner}" for name, inner in value.items()) or "-"
+    return "-" if value is None or value == "" else str(value)

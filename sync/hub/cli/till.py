@@ -1,0 +1,66 @@
+"""kopilka-hub till add|list|revoke: the tills that may push."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from sync.hub.cli.common import answer, opened, speak, table, verbs_of
+
+
+def add(commands: Any, common: Any) -> None:
+    told = speak("кассы: добавить, показать, отозвать", "tills: add, list, revoke")
+    verbs = verbs_of(commands.add_parser("till", parents=[common], help=told))
+    adding = verbs.add_parser("add", parents=[common], help=speak("код для новой кассы", "a code for a new till"))
+    adding.add_argument("till")
+    adding.add_argument("--store", required=True, help=speak("номер магазина", "the store's id"))
+    adding.add_argument("--store-name", default="")
+    adding.set_defaults(func=till_add)
+    listing = verbs.add_parser("list", parents=[common], help=speak("все кассы", "all tills"))
+    listing.set_defaults(func=till_list)
+    end = verbs.add_parser("revoke", parents=[common], help=speak("больше не пускать", "let it in no more"))
+    end.add_argument("till")
+    end.set_defaults(func=till_revoke)
+
+
+def till_add(args: argparse.Namespace) -> int:
+    """Invite a till; the one-time code is shown once."""
+    from agent.sqlite import transaction
+    from sync.hub import wiring
+    from sync.hub.enrolment import add_till
+
+    with opened(args) as (database, _), transaction(database):
+        code = add_till(
+            database,
+            args.till,
+            store=args.store,
+            store_name=args.store_name,
+            now_ms=wiring.clock(),
+            chance=wiring.chance,
+        )
+    told = speak("Код для кассы {} (на сутки, на один раз): {}", "Code for till {} (for a day, for one use): {}")
+    answer(args, {"till": args.till, "code": code}, told.format(args.till, code))
+    return 0
+
+
+def till_list(args: argparse.Namespace) -> int:
+    """Every till ever invited."""
+    from sync.hub.showing import tills_shown
+
+    with opened(args) as (database, _):
+        rows = tills_shown(database)
+    answer(args, rows, table(rows))
+    return 0
+
+
+def till_revoke(args: argparse.Namespace) -> int:
+    """End a till's right to call."""
+    from agent.sqlite import transaction
+    from sync.hub import wiring
+    from sync.hub.enrolment import revoke_till
+
+    with opened(args) as (database, _), transaction(database):
+        revoke_till(database, args.till, now_ms=wiring.clock())
+    told = speak("Касса {} отозвана.", "Till {} is revoked.").format(args.till)
+    answer(args, {"till": args.till, "state": "revoked"}, told)
+    return 0

@@ -93,6 +93,35 @@ class VoidBody(Body, tag="void", frozen=True):
     postings: tuple[Posting, ...] = ()
 
 
+class MoveOutBody(Body, tag="move_out", frozen=True):
+    """Points a member gives away, out of this till's leases. To a member: a `move_in` with the same id follows; else to a cause."""
+
+    store: str
+    id: str
+    member: str
+    unit: str
+    points: int
+    to: str | None = None
+    """The member who gets them."""
+    cause: str = ""
+    spends: tuple[Spend, ...] = ()
+    postings: tuple[Posting, ...] = ()
+
+
+class MoveInBody(Body, tag="move_in", frozen=True):
+    """The other half of a move: the same points, in lots that keep their last days."""
+
+    store: str
+    id: str
+    member: str
+    unit: str
+    points: int
+    of: str
+    """The member who gave them."""
+    lots: tuple[Lot, ...] = ()
+    postings: tuple[Posting, ...] = ()
+
+
 class EnrolBody(Body, tag="enrol", frozen=True):
     """A member made or first met here. Card and phone are keyed HMACs, so two tills make the same member."""
 
@@ -138,7 +167,19 @@ class NoticeBody(Body, tag="notice", frozen=True):
     numbers: dict[str, str | int] = {}
 
 
-AnyBody = BootBody | SaleBody | ReturnBody | VoidBody | EnrolBody | WantBody | GotBody | CloseBody | NoticeBody
+AnyBody = (
+    BootBody
+    | SaleBody
+    | ReturnBody
+    | VoidBody
+    | MoveOutBody
+    | MoveInBody
+    | EnrolBody
+    | WantBody
+    | GotBody
+    | CloseBody
+    | NoticeBody
+)
 
 
 class Record(Struct, frozen=True, kw_only=True):

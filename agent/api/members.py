@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agent.api.border import granted
-from agent.api.messages import CurrentAnswer, EnrolAnswer, MemberAnswer, MemberQuery, ScanAnswer, ScanBody
+from agent.api.messages import CurrentAnswer, EnrolAnswer, GiftAnswer, MemberAnswer, MemberQuery, ScanAnswer, ScanBody
 from agent.api.place import Place
 from agent.api.rate import Rate
 from agent.errors import Conflict, NotFound, StorageFull, TooMany, Unprocessable
@@ -13,6 +13,7 @@ from agent.till.enrol import Enrolment, enrol
 from agent.till.members import look_up, shown
 from agent.till.refusal import Refusal
 from agent.till.scanned import by_phone, clear, current, scanned
+from agent.till.transfer import Donation, Transfer, give
 from agent.web.routes import Call, Route
 
 FAULTS = (Conflict, NotFound, Unprocessable, StorageFull)
@@ -44,6 +45,12 @@ def routes(place: Place) -> list[Route]:
     def on_member(call: Call[None, object]) -> object:
         return shown(desk, granted(identify.by_id(desk, call.path["id"], how="id")))
 
+    def on_transfer(call: Call[Transfer, object]) -> object:
+        return granted(give(desk, call.path["id"], call.body))
+
+    def on_donation(call: Call[Donation, object]) -> object:
+        return granted(give(desk, call.path["id"], call.body))
+
     return [
         Route(method="POST", path="/v1/scans", scopes=ANY, handler=on_scan, request=ScanBody, answer=ScanAnswer,
               summary="A scan the POS read itself, or a phone typed in a card's place", faults=(*FAULTS, TooMany)),
@@ -56,6 +63,10 @@ def routes(place: Place) -> list[Route]:
               summary="Enrol a member, offline too", faults=FAULTS),
         Route(method="GET", path="/v1/members/{id}", scopes=ANY, handler=on_member, answer=MemberAnswer,
               summary="A member's balance", faults=FAULTS),
+        Route(method="POST", path="/v1/members/{id}/transfers", scopes=("pos",), handler=on_transfer, request=Transfer,
+              answer=GiftAnswer, summary="Give points to another member, offline too", faults=FAULTS),
+        Route(method="POST", path="/v1/members/{id}/donations", scopes=("pos",), handler=on_donation, request=Donation,
+              answer=GiftAnswer, summary="Give points to a cause, offline too", faults=FAULTS),
     ]  # fmt: skip
 
 

@@ -277,3 +277,16 @@ class EnrolAnswer(Open, frozen=True, kw_only=True):
     member: str
     card: str
     seq: int
+
+
+class GiftAnswer(Open, frozen=True, kw_only=True):
+    """Points given away: `to` is the member who gets them, else `cause` says who. `balance` is the giver's."""
+
+    id: str
+    replayed: bool
+    member: str
+    to: str | None
+    cause: str
+    points: int
+    balance: dict[str, BalanceAnswer]
+    seq: int

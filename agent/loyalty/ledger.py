@@ -13,6 +13,8 @@ REDEEMED = "redeemed"
 EXPIRED = "expired"
 MOVED = "moved"
 """Between two members: what one gave and the other has not got yet; 0 when every move is whole."""
+DONATED = "donated"
+"""Points a member gave to a cause."""
 LOSS = "loss:store"
 """What a final sale or a forced release spent beyond every right; the shop bears it, never the member below 0."""
 

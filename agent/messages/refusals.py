@@ -95,6 +95,14 @@ CODES = {
         ru=("Телефон уже есть.", "На него записан участник.", "Найдите участника по телефону."),
         en=("The phone is known.", "A member has it.", "Find the member by phone."),
     ),
+    "transfer-to-self": both(
+        ru=("Себе баллы не передают.", "Обе карты одного участника.", "Возьмите карту получателя."),
+        en=("Points are not given to oneself.", "Both cards are one member's.", "Take the receiver's card."),
+    ),
+    "member-blocked": both(
+        ru=("Карта не может отдавать баллы.", "Она заблокирована или не активирована.", "Активируйте её в центре."),
+        en=("This card cannot give points.", "It is blocked or not activated.", "Have it activated at the hub."),
+    ),
     "quote-differs": both(
         ru=("Корзина изменилась.", "Строки не те, что в расчёте {quote}.", _QUOTE_AGAIN[0]),
         en=("The basket changed.", "The lines are not those of quote {quote}.", _QUOTE_AGAIN[1]),

@@ -8,12 +8,10 @@ import hashlib
 import msgspec
 
 from agent.errors import StorageFull
-from agent.loyalty import leases
-from agent.loyalty.leases import Spend
 from agent.loyalty.ledger import ISSUED, LOSS, REDEEMED, Posting, member_account, move, points_unit
 from agent.loyalty.lots import Lot, lot_of
 from agent.loyalty.sale import Sale
-from agent.rows import Delta, Hold, Operation, Stored, position
+from agent.rows import Hold, Operation, Stored, position
 from agent.till import identify
 from agent.till.answer import answer_of
 from agent.till.desk import Desk
@@ -22,6 +20,7 @@ from agent.till.judge import Judged, judge
 from agent.till.paper import put_receipt, told_of, would_earn
 from agent.till.quote import balances
 from agent.till.refusal import Refusal, reused
+from agent.till.spending import book_spent, take_rights
 from agent.till.wish import refill
 from sync.wire import EnrolBody, SaleBody, encode
 
@@ -70,7 +69,8 @@ def _commit(desk: Desk, ready: Judged, content: str, lang: str) -> dict[str, obj
     with desk.store.transaction():
         if who is not None and who.state is None and who.hmac:
             enrol(desk, who, now)
-        spends = _spend(desk, ready, now)
+        # `judge` saw that the points are there.
+        spends = take_rights(desk, who.member, ready.spend, now, on=ready.on) if who and ready.spend else ()
         lots = _lots(desk, ready, now)
         body = SaleBody(
             store=desk.rules.store,
@@ -101,23 +101,6 @@ def enrol(desk: Desk, who: Who, now: int) -> None:
     desk.store.members.enrol(body)
 
 
-def _spend(desk: Desk, ready: Judged, now: int) -> tuple[Spend, ...]:
-    """Take the points out of this till's leases; `judge` saw that they are there."""
-    if not ready.spend or ready.who is None:
-        return ()
-    held = tuple(desk.store.rights.leases(ready.who.member))
-    spends: list[Spend] = []
-    for unit, points in sorted(ready.spend.items()):
-        taken, held, short = leases.spend(held, unit, points, ready.on.limit)
-        assert not short, "a lease lost points between judging and committing"
-        spends += taken
-    touched = {spend.lease for spend in spends}
-    for lease in held:
-        if lease.grant.id in touched:
-            desk.store.rights.keep(lease, used=now)
-    return tuple(spends)
-
-
 def _lots(desk: Desk, ready: Judged, now: int) -> tuple[Lot, ...]:
     if ready.who is None:
         return ()
@@ -145,13 +128,8 @@ def _book(desk: Desk, ready: Judged, body: SaleBody, n: int) -> None:
     """What the hub does not know yet of this member."""
     if ready.who is None:
         return
-    rights = desk.store.rights
-    rights.bear(body.lots, member=ready.who.member, n=n)
-    for unit, points in sorted(ready.spend.items()):
-        taken: dict[str, int] = {}
-        for part in (part for spend in body.spends if spend.unit == unit for part in spend.parts):
-            taken[part.lot] = taken.get(part.lot, 0) + part.points
-        rights.moved(Delta(unit, spent=points, lots=taken), member=ready.who.member, n=n)
+    desk.store.rights.bear(body.lots, member=ready.who.member, n=n)
+    book_spent(desk, ready.who.member, body.spends, n=n)
 
 
 def _answer(desk: Desk, ready: Judged, body: SaleBody, stored: Stored, *, lang: str) -> dict[str, object]:

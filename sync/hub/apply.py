@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from agent.loyalty.leases import lease_id
-from sync.hub import ledger
+from sync.hub import ledger, moving
 from sync.hub.arrivals import Arrived, Known, Parked, sale_key
 from sync.hub.book import Book
 from sync.hub.ground import Ground, Unapplicable, need_id, need_moment
@@ -22,6 +22,8 @@ from sync.wire import (
     CloseBody,
     EnrolBody,
     GotBody,
+    MoveInBody,
+    MoveOutBody,
     NoticeBody,
     Record,
     ReturnBody,
@@ -38,6 +40,8 @@ _APPLY: dict[type, Callable[[Book, Record, Any, Ground], None]] = {
     SaleBody: ledger.apply_sale,
     ReturnBody: ledger.apply_return,
     VoidBody: ledger.apply_return,
+    MoveOutBody: ledger.apply_move,
+    MoveInBody: ledger.apply_move,
     EnrolBody: ledger.apply_enrol,
     WantBody: ledger.apply_want,
     CloseBody: ledger.apply_close,
@@ -122,6 +126,12 @@ def references(batch: Iterable[Readable]) -> References:
         elif isinstance(body, ReturnBody | VoidBody):
             found.lots.update(body.own_lots)
             found.lots.update(part.lot for parts in body.restored.values() for part in parts)
+        elif isinstance(body, MoveOutBody):
+            found.leases.update(spend.lease for spend in body.spends)
+            found.lots.update(part.lot for spend in body.spends for part in spend.parts)
+        elif isinstance(body, MoveInBody):
+            found.lots.update(lot.id for lot in body.lots)
+            found.sales.add(moving.other_key(body))
         elif isinstance(body, CloseBody):
             found.leases.add(body.lease)
         elif isinstance(body, WantBody):
@@ -132,8 +142,10 @@ def references(batch: Iterable[Readable]) -> References:
 
 
 def net_key(record: Record) -> tuple[str, str] | None:
-    """Where the net finds this sale, return or void, and its content; a sale is voided once, so a void's key is the sale's."""
+    """Where the net finds this sale, return, void or move, and its content; a sale is voided once, so a void's key is the sale's."""
     body = record.body
+    if isinstance(body, MoveOutBody | MoveInBody):
+        return moving.net_key(body)
     if isinstance(body, SaleBody):
         return sale_key("sale", body.store, body.sale.id or ""), body.content
     if isinstance(body, ReturnBody):
@@ -167,8 +179,8 @@ def apply(batch: Sequence[Readable], books: dict[str, Book], known: dict[str, Kn
 def _apply_one(record: Record, books: dict[str, Book], known: dict[str, Known], ground: Ground) -> bool:
     """True for a duplicate. Raises Unapplicable with the book as it was."""
     key, body = net_key(record), record.body
-    if isinstance(body, SaleBody | ReturnBody | VoidBody):
-        ledger.check(body, ground)
+    if isinstance(body, ledger.Fact):
+        ledger.check(body, ground, known)
     found = known.get(key[0]) if key else None
     if key and found and found.content != key[1]:
         raise Unapplicable("other-content")
@@ -181,8 +193,7 @@ def _apply_one(record: Record, books: dict[str, Book], known: dict[str, Known], 
 def _on_book(books: dict[str, Book], member: str, record: Record, ground: Ground, *, repeated: bool) -> None:
     step = _APPLY.get(type(record.body))
     if repeated:
-        # A return posts by its own id once and for all; only a sale has leases to give back to.
-        step = ledger.apply_duplicate if isinstance(record.body, SaleBody) else None
+        step = ledger.apply_duplicate
     if step is None:
         return
     book = books[member]

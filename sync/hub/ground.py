@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from agent.loyalty.lots import Lot
 from agent.loyalty.sale import MAX_MINOR
 
 MAX_POINTS = MAX_MINOR
@@ -72,6 +73,16 @@ def need_moment(*moments_ms: int) -> None:
     for moment in moments_ms:
         if not 0 <= moment <= MAX_MS:
             raise Unapplicable("bad-time")
+
+
+def need_lot(lot: Lot) -> None:
+    """A lot as it is born: whole, with days and sizes a column can hold."""
+    need_id(lot.id, lot.unit)
+    need_points(lot.points, least=1)
+    need_moment(lot.born)
+    need_day(lot.spendable_from, lot.expires_on)
+    if lot.left != lot.points:
+        raise Unapplicable("bad-lot")
 
 
 def need_few(things: Iterable[object] | Mapping[str, object]) -> None:

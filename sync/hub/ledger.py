@@ -7,26 +7,32 @@ from datetime import date
 import msgspec
 
 from agent.loyalty.ledger import LOSS, REDEEMED, unbalanced
-from sync.hub import rights
+from sync.hub import moving, rights
+from sync.hub.arrivals import Known
 from sync.hub.book import Book, Profile
-from sync.hub.ground import Ground, Unapplicable, day_of, need_day, need_few, need_id, need_moment, need_points
+from sync.hub.ground import Ground, Unapplicable, day_of, need_few, need_id, need_lot, need_points
 from sync.hub.postings import Mover
-from sync.wire import CloseBody, EnrolBody, Record, ReturnBody, SaleBody, VoidBody, WantBody
+from sync.wire import CloseBody, EnrolBody, MoveInBody, MoveOutBody, Record, ReturnBody, SaleBody, VoidBody, WantBody
 
+Fact = SaleBody | ReturnBody | VoidBody | MoveOutBody | MoveInBody
+"""What posts once under an id of the caller's."""
 MAX_CARDS = 20
 MAX_TEXT = 200
 
 
-def check(body: SaleBody | ReturnBody | VoidBody, ground: Ground) -> None:
-    """Raises Unapplicable for what no till of ours writes, whoever the member is."""
+def check(body: Fact, ground: Ground, known: dict[str, Known]) -> None:
+    """Raises Unapplicable for what no till of ours writes, whoever the member is; `known` are facts the hub has."""
     if body.store != ground.store:
         raise Unapplicable("other-store")
+    moves = False
     if isinstance(body, SaleBody):
         _check_sale(body)
         moves = bool(body.lots or body.spends or body.loss)
-    else:
+    elif isinstance(body, ReturnBody | VoidBody):
         _check_return(body)
         moves = bool(body.restored or body.taken_back)
+    else:
+        moving.check(body, known)
     if unbalanced(body.postings):
         raise Unapplicable("unbalanced")
     if moves and body.member is None:
@@ -47,9 +53,10 @@ def apply_sale(book: Book, record: Record, body: SaleBody, ground: Ground) -> No
         mover.settle(unit)
 
 
-def apply_duplicate(book: Book, record: Record, body: SaleBody, ground: Ground) -> None:
-    """The same sale under another key posts nothing; what its till's leases gave for it goes back."""
-    rights.hand_back_duplicate(_mover(book, record, ground), body.spends)
+def apply_duplicate(book: Book, record: Record, body: Fact, ground: Ground) -> None:
+    """The same fact under another key posts nothing; what its till's leases gave for it goes back. A return has given nothing."""
+    if isinstance(body, SaleBody | MoveOutBody):
+        rights.hand_back_duplicate(_mover(book, record, ground), body.spends)
 
 
 def apply_return(book: Book, record: Record, body: ReturnBody | VoidBody, ground: Ground) -> None:
@@ -62,6 +69,16 @@ def apply_return(book: Book, record: Record, body: ReturnBody | VoidBody, ground
         mover.claw_back(unit, body.own_lots, points)
     for unit in sorted(book.purses):
         mover.settle(unit)
+
+
+def apply_move(book: Book, record: Record, body: MoveOutBody | MoveInBody, ground: Ground) -> None:
+    """One half of a move between members, on its own member."""
+    mover = _mover(book, record, ground)
+    _meet(book, ground)
+    if isinstance(body, MoveOutBody):
+        moving.apply_out(mover, body)
+    else:
+        moving.apply_in(mover, body)
 
 
 def apply_enrol(book: Book, record: Record, body: EnrolBody, ground: Ground) -> None:
@@ -113,12 +130,7 @@ def _check_sale(body: SaleBody) -> None:
     need_id(*body.loss)
     need_points(*body.loss.values())
     for lot in body.lots:
-        need_id(lot.id, lot.unit)
-        need_points(lot.points, least=1)
-        need_moment(lot.born)
-        need_day(lot.spendable_from, lot.expires_on)
-        if lot.left != lot.points:
-            raise Unapplicable("bad-lot")
+        need_lot(lot)
 
 
 def _check_return(body: ReturnBody | VoidBody) -> None:

@@ -36,28 +36,28 @@ class Mover:
         for posting in move(unit, points, source=ends[0], target=ends[1]):
             self.book.entries.append(Numbered(self.till, self.inc, self.seq, posting))
 
-    def bear(self, lot: Lot) -> None:
+    def bear(self, lot: Lot, *, source: str = ISSUED) -> None:
         """A new lot. Raises Unapplicable when its id is taken."""
         purse = self.book.purse(lot.unit)
         if lot.id in purse.lots:
             raise Unapplicable("lot-exists")
         purse.put([lot])
-        self.post(lot.unit, lot.left, source=ISSUED, target="member")
+        self.post(lot.unit, lot.left, source=source, target="member")
 
-    def redeem(self, unit: str, parts: Iterable[Part]) -> None:
-        """Free parts of lots are spent."""
+    def redeem(self, unit: str, parts: Iterable[Part], *, target: str = REDEEMED) -> None:
+        """Free parts of lots are spent, or go to another account."""
         parts = tuple(parts)
         self.book.purse(unit).take(parts)
-        self.post(unit, total(parts), source="member", target=REDEEMED)
+        self.post(unit, total(parts), source="member", target=target)
 
-    def redeem_beyond(self, unit: str, points: int) -> None:
+    def redeem_beyond(self, unit: str, points: int, *, target: str = REDEEMED) -> None:
         """Spent beyond every right (I6): the member pays what is there, the shop bears the rest."""
         if heir := self.heir:
-            heir.redeem_beyond(unit, points)
+            heir.redeem_beyond(unit, points, target=target)
             return
         parts, short = take(self.book.purse(unit).free(), points, self.day)
-        self.redeem(unit, parts)
-        self.post(unit, short, source=LOSS, target=REDEEMED)
+        self.redeem(unit, parts, target=target)
+        self.post(unit, short, source=LOSS, target=target)
 
     def restore(self, unit: str, parts: Iterable[Part]) -> None:
         """Redeemed parts go back to their own lots. Raises Unapplicable where a lot is unknown or has no such room."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import msgspec
 
 from agent.loyalty.leases import Spend, charge, left_parts
+from agent.loyalty.ledger import REDEEMED
 from agent.loyalty.lots import Part
 from sync.hub.book import Book, HubLease
 from sync.hub.ground import Unapplicable, need_few, need_id, need_points
@@ -24,16 +25,16 @@ def check(spends: Iterable[Spend]) -> None:
             need_points(part.points, least=1)
 
 
-def charge_spend(mover: Mover, spend: Spend) -> None:
+def charge_spend(mover: Mover, spend: Spend, *, target: str = REDEEMED) -> None:
     """Book a spend: inside its lease from the leased parts, beyond it (a lease closed, unknown or overdrawn) as I6 says."""
     inside: tuple[Part, ...] = ()
     held = _lease_of(mover, spend)
     if held:
         held, inside = _use(held, spend.parts)
         mover.book.purse(spend.unit).lease_out(negative(inside))
-        mover.redeem(spend.unit, inside)
+        mover.redeem(spend.unit, inside, target=target)
         _keep(mover.book, msgspec.structs.replace(held, spent=held.spent + total(inside)))
-    mover.redeem_beyond(spend.unit, total(spend.parts) - total(inside))
+    mover.redeem_beyond(spend.unit, total(spend.parts) - total(inside), target=target)
 
 
 def hand_back_duplicate(mover: Mover, spends: Iterable[Spend]) -> None:

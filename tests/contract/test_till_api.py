@@ -251,3 +251,18 @@ def test_differences_are_found():
         "$[0].expires: missing",
         "$[0].points.a: None is no int",
     ]
+
+
+def test_points_given_away(site):
+    giver = site.till.member_id(1)
+    gift = {"id": "T-1", "to": card(2), "points": 40}
+    first, again = (site.ok("POST", f"/v1/members/{giver}/transfers", gift) for _ in range(2))
+    assert (again["replayed"], pretty(first)) == (True, pretty(again))
+    assert first["balance"]["main"]["spendable_here"] == 150
+    site.problem(
+        site.post(f"/v1/members/{giver}/transfers", gift | {"id": "T-2", "to": card(1)}), 409, "transfer-to-self"
+    )
+    site.problem(site.post(f"/v1/members/{giver}/transfers", gift | {"id": "T-3", "points": 999}), 409, "cannot-spend")
+    site.problem(site.post(f"/v1/members/{giver}/transfers", gift | {"id": "T-4", "points": 0}), 400, "bad-request")
+    given = site.ok("POST", f"/v1/members/{giver}/donations", {"id": "D-1", "cause": "shelter", "points": 10})
+    assert (given["to"], given["cause"]) == (None, "shelter")

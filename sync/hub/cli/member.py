@@ -1,4 +1,4 @@
-"""kopilka-hub member show: one member with balance, lots and leases."""
+"""kopilka-hub member show|merge: one member with balance, lots and leases; two members made one."""
 
 from __future__ import annotations
 
@@ -16,6 +16,15 @@ def add(commands: Any, common: Any) -> None:
     for name in ("card", "phone", "id"):
         which.add_argument(f"--{name}", default="")
     parser.set_defaults(func=show)
+    told = speak(
+        "объединить двух навсегда: card:НОМЕР, phone:НОМЕР или номер участника",
+        "make two one, for ever: card:NUMBER, phone:NUMBER or a member's id",
+    )
+    joining = verbs.add_parser("merge", parents=[common], help=told, description=told)
+    joining.add_argument("member", metavar="FROM")
+    joining.add_argument("target", metavar="INTO")
+    joining.add_argument("--reason", required=True, help=speak("почему", "why"))
+    joining.set_defaults(func=merge)
 
 
 def show(args: argparse.Namespace) -> int:
@@ -29,3 +38,39 @@ def show(args: argparse.Namespace) -> int:
     text = "\n\n".join([table([flat]), table(data["lots"]), table(data["leases"])])
     answer(args, data, text)
     return 0
+
+
+def merge(args: argparse.Namespace) -> int:
+    """Whatever is or becomes available of the first is the second's."""
+    from agent.sqlite import transaction
+    from sync.hub import merging, wiring
+    from sync.hub.ground import day_of
+    from sync.hub.hub import DEFAULT_ZONE
+    from sync.hub.showing import find_member
+    from sync.hub.store import meta, programmes
+
+    with opened(args) as (database, keys), transaction(database):
+        found = [
+            find_member(database, keys.programme_key, **_named(text)).member for text in (args.member, args.target)
+        ]
+        now_ms = wiring.clock()
+        gone, heir = merging.merge(
+            database,
+            *found,
+            reason=args.reason,
+            epoch=int(meta.read(database, "epoch") or 0),
+            day=day_of(now_ms, programmes.zone(database) or DEFAULT_ZONE),
+            now_ms=now_ms,
+        )
+    told = speak(
+        "{} теперь {}. Открытые права на кассах отозваны.", "{} is {} now. Open rights at tills are asked back."
+    )
+    answer(args, {"member": gone, "into": heir}, told.format(gone, heir))
+    return 0
+
+
+def _named(text: str) -> dict[str, str]:
+    """How a member was named on the command line."""
+    kind, mark, rest = text.partition(":")
+    given = {kind: rest} if mark and kind in ("card", "phone") else {"member": text}
+    return {"card": "", "phone": "", "member": ""} | given

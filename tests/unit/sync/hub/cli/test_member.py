@@ -1,0 +1,28 @@
+"""kopilka-hub member merge: by card, phone or id, told in words, safe to repeat."""
+
+import json
+
+
+def loaded(hub, tmp_path):
+    path = tmp_path / "members.csv"
+    path.write_text("card,phone,name,points\n2811,,Anna,100\n2822,+79161234567,Anya,20\n", encoding="utf-8")
+    assert hub("import", str(path))[0] == 0
+
+
+def test_two_cards_become_one_member(hub, tmp_path):
+    loaded(hub, tmp_path)
+    code, out, _ = hub("member", "merge", "card:2811", "phone:+79161234567", "--reason", "two cards", "--json")
+    assert code == 0
+    heir = json.loads(out)["into"]
+    for card in ("2811", "2822"):
+        shown = json.loads(hub("member", "show", "--card", card, "--json")[1])
+        assert (shown["member"], shown["balance"]) == (heir, {"points:main": 120})
+
+
+def test_once_is_enough_and_strangers_are_told(hub, tmp_path):
+    loaded(hub, tmp_path)
+    assert hub("member", "merge", "card:2811", "card:2822", "--reason", "r")[0] == 0
+    code, _, err = hub("member", "merge", "card:2822", "card:2811", "--reason", "r")
+    assert (code, "one member already" in err) == (65, True)
+    code, _, err = hub("member", "merge", "card:2811", "nobody", "--reason", "r")
+    assert (code, "no such member" in err) == (66, True)

@@ -14,7 +14,7 @@ from sync.outbox import Outbox, Outgoing
 from sync.retry import Below, Pace
 from sync.signing import Verifier
 from sync.trust import Doubt, believed, judge, moved_on
-from sync.wire import BATCH_BYTES, BATCH_RECORDS, VERSION, Head, PushAnswer
+from sync.wire import BATCH_BYTES, BATCH_RECORDS, OPEN_LEASES, VERSION, Head, PushAnswer
 
 MAX_SHRINK = 8
 """200 records halved so often are one."""
@@ -115,7 +115,8 @@ class SyncClient:
             last=out.last,
             prev=out.prev,
             hash=out.hash,
-            open_leases=out.open_leases,
+            # A longer list is refused as no head at all, and nothing would ever be sent again.
+            open_leases=out.open_leases[:OPEN_LEASES],
             cursor=out.cursor,
             pending_wants=tuple(want.seq for want in out.wants),
             failed=self._server_faults if len(out.lines) == 1 else 0,

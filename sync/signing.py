@@ -24,6 +24,7 @@ HEADER_TILL = "Kopilka-Till"
 HEADER_TIME = "Kopilka-Time"
 HEADER_NONCE = "Kopilka-Nonce"
 HEADER_SIGNATURE = "Kopilka-Signature"
+HEADERS = (HEADER_TILL, HEADER_TIME, HEADER_NONCE, HEADER_SIGNATURE)
 SKEW_MS = 300_000
 """How far a request's time may be from the hub's clock; nonces need to be remembered only that long, twice."""
 

@@ -6,7 +6,7 @@ later version are kept because the bytes are.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 import msgspec
 from msgspec import Meta, Struct
@@ -22,6 +22,9 @@ VERSION = 1
 BATCH_RECORDS = 200
 BATCH_BYTES = 256 * 1024
 RECORD_BYTES = 1024 * 1024
+CURSOR_SIGNS = 100
+OPEN_LEASES = 5_000
+"""Most open leases a head names."""
 GENESIS = "0" * 64
 """The `prev` of the first record of a till's first incarnation."""
 
@@ -182,6 +185,10 @@ AnyBody = (
 )
 
 
+KINDS = frozenset(str(body.__struct_config__.tag) for body in get_args(AnyBody))
+"""Every kind of record this release writes and reads."""
+
+
 class Record(Struct, frozen=True, kw_only=True):
     """The envelope: one line of the journal, in canonical JSON. The hash chain runs over these bytes (sync.chain)."""
 
@@ -226,8 +233,8 @@ class Head(Struct, frozen=True, kw_only=True, forbid_unknown_fields=False):
     """Hash before the first record."""
     hash: str
     """Hash after the last."""
-    open_leases: Annotated[tuple[str, ...], Meta(max_length=5000)] = ()
-    cursor: str = ""
+    open_leases: Annotated[tuple[str, ...], Meta(max_length=OPEN_LEASES)] = ()
+    cursor: Annotated[str, Meta(max_length=CURSOR_SIGNS)] = ""
     pending_wants: Annotated[tuple[int, ...], Meta(max_length=500)] = ()
     """Seqs of journalled wants that have no answer yet; a lost grant is repeated, never larger."""
     failed: int = 0

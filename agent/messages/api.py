@@ -21,6 +21,10 @@ CODES = {
         ru=("Запрос не понят.", "{path}: {problem:shape}", "Исправьте поле и пришлите снова."),
         en=("The request was not understood.", "{path}: {problem:shape}", "Mend the field and send it again."),
     ),
+    "bad-http": both(
+        ru=("Это не запрос HTTP.", "{problem}", "Пришлите запрос по RFC 9112."),
+        en=("This is no HTTP request.", "{problem}", "Send a request as RFC 9112 says."),
+    ),
     "bad-json": both(
         ru=("Тело запроса не JSON.", "{problem:shape}", "Пришлите JSON в UTF-8."),
         en=("The body is not JSON.", "{problem:shape}", "Send JSON in UTF-8."),

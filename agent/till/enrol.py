@@ -18,6 +18,9 @@ from agent.till.refusal import Refusal
 from agent.till.sell import content_of, replayed
 from sync.wire import EnrolBody
 
+_BIRTHDAY = r"^((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|[12][0-9]))$"
+"""A day of a leap year: the hub parks an enrolment born on any other."""
+
 
 class Enrolment(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
     """What `POST /v1/members` takes: a card, a phone, or both. `birthday` is "MM-DD"."""
@@ -25,7 +28,7 @@ class Enrolment(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=T
     id: Id
     card: Code | None = None
     phone: Annotated[str, Meta(max_length=30)] | None = None
-    birthday: Annotated[str, Meta(pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")] | None = None
+    birthday: Annotated[str, Meta(pattern=_BIRTHDAY)] | None = None
     consents: Annotated[tuple[Code, ...], Meta(max_length=20)] = ()
 
 

@@ -13,12 +13,14 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import h11
 import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from agent.errors import Unavailable
+from agent.errors import BadRequest, Unavailable
 from agent.web.guard import HEADER_BYTES
+from agent.web.problem import problem_response
 
 _log = logging.getLogger(__name__)
 HEADER_MS = 5_000
@@ -65,6 +67,14 @@ class Connection(H11Protocol):
         if self._stall is not None:
             self._stall.cancel()
             self._stall = None
+
+    def send_400_response(self, msg: str) -> None:
+        """What is no HTTP is answered as every refusal is, and hung up on."""
+        answer = problem_response(BadRequest("bad-http", problem=msg), "ru")
+        head = h11.Response(status_code=answer.status_code, headers=[*answer.raw_headers, (b"connection", b"close")])
+        for event in (head, h11.Data(data=bytes(answer.body)), h11.EndOfMessage()):
+            self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
 
     def _is_idle(self) -> bool:
         # uvicorn's annotation leaves out that there is no cycle before the first request.

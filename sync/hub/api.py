@@ -30,7 +30,7 @@ from sync.hub.reception import BadPush
 from sync.hub.store.tills import Till
 from sync.hub.unpack import PLAIN_BYTES
 from sync.hub.wake import Bell
-from sync.wire import Changes, EnrolAnswer, EnrolRequest, Head, PushAnswer
+from sync.wire import CURSOR_SIGNS, Changes, EnrolAnswer, EnrolRequest, Head, PushAnswer
 
 MAX_WAIT_S = 25
 LOOK_S = 1.0
@@ -55,7 +55,7 @@ class Health(msgspec.Struct, frozen=True):
 class Poll(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where a till has read to, and how long (seconds) it would wait for news."""
 
-    cursor: Annotated[str, Meta(max_length=100)] = ""
+    cursor: Annotated[str, Meta(max_length=CURSOR_SIGNS)] = ""
     wait: Annotated[int, Meta(ge=0, le=MAX_WAIT_S)] = 0
 
 

@@ -12,11 +12,12 @@ from typing import Any
 import msgspec
 
 from agent.loyalty.leases import lease_id
-from sync.hub import ledger, moving
+from sync.hub import ledger, moving, sound
 from sync.hub.arrivals import Arrived, Known, Parked, sale_key
 from sync.hub.book import Book
 from sync.hub.ground import Ground, Unapplicable, need_id, need_moment
 from sync.wire import (
+    KINDS,
     VERSION,
     BootBody,
     CloseBody,
@@ -35,6 +36,20 @@ from sync.wire import (
 )
 
 _MAX_HLC = 2**63 - 1
+
+
+class _Said(msgspec.Struct):
+    kind: str
+
+
+class _Outline(msgspec.Struct):
+    """As much as a record of any release says."""
+
+    v: int
+    body: _Said
+
+
+_outline = msgspec.json.Decoder(_Outline)
 
 _APPLY: dict[type, Callable[[Book, Record, Any, Ground], None]] = {
     SaleBody: ledger.apply_sale,
@@ -96,11 +111,23 @@ def _read(one: Arrived, till: str, inc: int) -> Readable:
             raise Unapplicable("bad-time")
         need_moment(record.at)
         need_id(*(member for member in [member_of(record)] if member is not None))
+        sound.check(record.body)
     except Unapplicable as fault:
         return Readable(inc, one, None, fault.reason)
     except (msgspec.ValidationError, msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-        return Readable(inc, one, None, "undecodable")
+        return Readable(inc, one, None, _unreadable(one.line))
     return Readable(inc, one, record)
+
+
+def _unreadable(line: bytes) -> str:
+    """Why a line is no record to us: a later release's, which a later release of ours applies, or nobody's."""
+    try:
+        found = _outline.decode(line)
+    except (msgspec.ValidationError, msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        return "undecodable"
+    if found.v > VERSION:
+        return "unknown-version"
+    return "undecodable" if found.body.kind in KINDS else "unknown-kind"
 
 
 def member_of(record: Record) -> str | None:

@@ -7,22 +7,28 @@ seen. Behind the door the body is plain; how it was packed is the line's matter.
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import logging
 from collections.abc import Awaitable, Callable
 from email.utils import formatdate
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from agent.errors import Forbidden, KopilkaError, Unauthorised
+from agent.errors import BadRequest, Forbidden, HeaderTooLarge, KopilkaError, TooLarge, Unauthorised
 from agent.messages import Lang
 from agent.web.body import Gone, read_body
-from agent.web.guard import CALLER, Caller, secured
+from agent.web.guard import CALLER, HEADER_BYTES, Caller, secured
 from agent.web.problem import asked_lang, problem_response
 from sync.hub.nonces import Nonces
 from sync.hub.store.tills import Till
 from sync.hub.unpack import PACKED_BYTES, unpack
-from sync.signing import HEADER_NONCE, HEADER_TILL, Request, Verifier, check_request
+from sync.signing import HEADER_NONCE, HEADER_TILL, HEADERS, Request, Verifier, check_request
 
+_log = logging.getLogger("kopilka.hub")
+DRAIN_S = 1.0
+DRAIN_BYTES = 8 * 1024 * 1024
+"""Of a body that is too large so much is read and dropped: a connection closed on unread bytes takes the refusal with it."""
 SCOPE = "till"
 FindTill = Callable[[str], Awaitable[Till | None]]
 
@@ -50,21 +56,35 @@ class Door:
         if scope["type"] != "http":
             return
         send = secured(self._dated(send))
-        if scope["path"] in self._free:
-            await self._app(scope, receive, send)
-            return
         headers = Headers(scope=scope)
         try:
-            till, body = await self._admit(scope, receive, headers)
-            plain = await asyncio.to_thread(unpack, body, headers.get("content-encoding", "")) if body else b""
+            # The parser bounds only a header that comes in pieces.
+            if sum(len(name) + len(value) for name, value in headers.raw) > HEADER_BYTES:
+                raise HeaderTooLarge(limit_bytes=HEADER_BYTES)
+            if scope["path"] not in self._free:
+                scope, receive = await self._signed(scope, receive, headers)
         except KopilkaError as fault:
-            lang = asked_lang(headers.get("accept-language", ""), self._lang)
-            await problem_response(fault, lang)(scope, receive, send)
-            return
+            if isinstance(fault, TooLarge):
+                await _drain(receive)
+            await self._refuse(fault, scope, receive, send)
         except Gone:
             return
+        except Exception:  # noqa: BLE001 - the door's last handler: the caller gets a sentence, the log the trace
+            _log.exception("door-crashed")
+            await self._refuse(KopilkaError(), scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    async def _refuse(self, fault: KopilkaError, scope: Scope, receive: Receive, send: Send) -> None:
+        lang = asked_lang(Headers(scope=scope).get("accept-language", ""), self._lang)
+        await problem_response(fault, lang)(scope, receive, send)
+
+    async def _signed(self, scope: Scope, receive: Receive, headers: Headers) -> tuple[Scope, Receive]:
+        """The call as the application behind the door shall see it: its till known, its body plain."""
+        till, body = await self._admit(scope, receive, headers)
+        plain = await asyncio.to_thread(unpack, body, headers.get("content-encoding", "")) if body else b""
         inner = {**scope, CALLER: Caller(frozenset({SCOPE}), till.till, "signature"), "headers": _plain(scope, plain)}
-        await self._app(inner, _replay(plain, receive), send)
+        return inner, _replay(plain, receive)
 
     def _dated(self, send: Send) -> Send:
         """Adds the Date header (RFC 9110, 6.6.1): a till with a wrong clock takes the hub's from it."""
@@ -79,8 +99,12 @@ class Door:
     async def _admit(self, scope: Scope, receive: Receive, headers: Headers) -> tuple[Till, bytes]:
         """The till and the body as sent. Raises Unauthorised, Forbidden, TooLarge, TooSlow, TooMany, BadRequest, Gone."""
         name = headers.get(HEADER_TILL, "")
-        if not name or len(name) > 80:
+        # Once each: of two, a proxy before us might have believed the other.
+        if not name or len(name) > 80 or any(len(headers.getlist(header)) > 1 for header in HEADERS):
             raise Unauthorised("signature-missing")
+        if "transfer-encoding" in headers and "content-length" in headers:
+            # RFC 9112, 6.3: what stands before us may have cut the body elsewhere.
+            raise BadRequest(path="Content-Length", problem="Given beside Transfer-Encoding")
         till = await self._find(name)
         if till is None or till.public_key is None:
             raise Unauthorised("till-unknown", till=name)
@@ -99,6 +123,18 @@ class Door:
         if not self._nonces.is_new(name, headers[HEADER_NONCE], now_ms):
             raise Unauthorised("request-repeated")
         return till, body
+
+
+async def _drain(receive: Receive) -> None:
+    """Read on and forget, for a short while."""
+    size = 0
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(DRAIN_S):
+            while size < DRAIN_BYTES:
+                message = await receive()
+                if message["type"] == "http.disconnect" or not message.get("more_body", False):
+                    return
+                size += len(message.get("body", b""))
 
 
 def _target(scope: Scope) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from agent.loyalty.lots import Lot
@@ -17,7 +17,7 @@ MAX_PARTS = 1_000
 MAX_MS = 253_000_000_000_000
 """In the year 9987."""
 _ID = re.compile(r"[\w.:\-/]{1,80}", re.ASCII)
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 class Unapplicable(Exception):
@@ -56,10 +56,18 @@ def need_id(*ids: str) -> None:
 
 
 def need_day(*days: str | None) -> None:
-    """ISO days, "" or None."""
+    """ISO days of the calendar, "" or None: days are compared as text, and shown to people as dates."""
     for text in days:
-        if text and not _DAY.fullmatch(text):
+        if text and not (_DAY.fullmatch(text) and _is_day(text)):
             raise Unapplicable("bad-day")
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def need_points(*amounts: int, least: int = 0) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from agent.errors import BadRequest, TooLarge
 from sync import chain
 from sync.hub.arrivals import Arrived, Mark
-from sync.wire import BATCH_RECORDS, RECORD_BYTES, VERSION, Head
+from sync.wire import BATCH_BYTES, BATCH_RECORDS, RECORD_BYTES, VERSION, Head
 
 MAX_INC = 2**31 - 1
 MAX_SEQ = 2**40 - 1
@@ -43,6 +43,8 @@ def arrivals(head: Head, lines: Sequence[bytes]) -> tuple[Arrived, ...]:
         raise TooLarge("push-too-large", limit=BATCH_RECORDS, found=len(lines))
     if any(len(line) > RECORD_BYTES for line in lines):
         raise TooLarge("push-too-large", limit=RECORD_BYTES, found=max(map(len, lines)))
+    if len(lines) > 1 and (size := sum(len(line) + 1 for line in lines)) > BATCH_BYTES:
+        raise TooLarge("push-too-large", limit=BATCH_BYTES, found=size)
     found, prev = [], _hex(head.prev)
     for seq, line in enumerate(lines, head.first):
         prev = chain.link(prev, line, seq=seq, inc=head.inc)

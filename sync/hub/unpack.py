@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import zlib
+from typing import IO
 
 from agent.errors import BadRequest, TooLarge, WrongMedia
 
 PACKED_BYTES = 1024 * 1024
-PLAIN_BYTES = 8 * 1024 * 1024
+PLAIN_BYTES = 2 * 1024 * 1024
+"""A record of the largest size alone, behind the longest head there may be, and room."""
 _WINDOW_BYTES = 8 * 1024 * 1024
 """The largest zstd window a frame may ask for; more would be memory for nothing."""
 
@@ -43,12 +45,23 @@ def _gzip(body: bytes, limit: int) -> bytes:
 def _zstd(body: bytes, limit: int) -> bytes:
     import zstandard
 
-    reader = zstandard.ZstdDecompressor(max_window_size=_WINDOW_BYTES).stream_reader(io.BytesIO(body))
-    parts, size = [], 0
+    unpacking = zstandard.ZstdDecompressor(max_window_size=_WINDOW_BYTES)
     try:
-        while size <= limit and (part := reader.read(min(65_536, limit + 1 - size))):
-            parts.append(part)
-            size += len(part)
+        # A stream can be stopped at the limit but does not tell a cut frame from a whole one; what fits is unpacked once more.
+        with unpacking.stream_reader(io.BytesIO(body)) as reader:
+            if _longer(reader, limit):
+                raise TooLarge(limit_bytes=limit)
+        frame = unpacking.decompressobj()
+        plain = frame.decompress(body)
     except zstandard.ZstdError as error:
         raise BadRequest("push-refused", cause="bad-zstd") from error
-    return b"".join(parts)
+    if not frame.eof or frame.unused_data:
+        raise BadRequest("push-refused", cause="bad-zstd")
+    return plain
+
+
+def _longer(reader: IO[bytes], limit: int) -> bool:
+    size = 0
+    while size <= limit and (part := reader.read(min(65_536, limit + 1 - size))):
+        size += len(part)
+    return size > limit

@@ -11,7 +11,7 @@ from sync.calls import HubFault
 from sync.client import SyncClient
 from sync.retry import CAP_MS, TRIP_AFTER
 from sync.signing import Verifier, sign_programme
-from sync.wire import Changes, MemberState, Verdict
+from sync.wire import Changes, Head, MemberState, Verdict
 
 
 def joined(records=0):
@@ -40,6 +40,16 @@ def test_nothing_to_send_makes_no_call():
     assert hub.heads == []
     assert client.push_once(0, even_empty=True).kind == "sent"
     assert (hub.heads[0].first, hub.heads[0].last) == (1, 0)
+
+
+def test_more_open_leases_than_a_head_may_name_do_not_stop_the_till(monkeypatch):
+    outbox, hub, client = joined(1)
+    read = outbox.read
+    leases = tuple(f"{n:064x}" for n in range(5001))
+    monkeypatch.setattr(outbox, "read", lambda **how: msgspec.structs.replace(read(**how), open_leases=leases))
+    assert client.push_once(0).kind == "sent"
+    # As strict as the hub's decoder.
+    assert msgspec.json.decode(msgspec.json.encode(hub.heads[0]), type=Head).open_leases == leases[:5000]
 
 
 def test_batches_of_at_most_200_until_all_is_there():

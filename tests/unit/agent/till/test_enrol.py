@@ -73,7 +73,7 @@ def test_nonsense(till, body, code):
     assert refused(enrol(till.desk, asked(**body))) == code
 
 
-@pytest.mark.parametrize("birthday", ["13-01", "00-10", "01-32", "1-1", "02-30x", ""])
+@pytest.mark.parametrize("birthday", ["13-01", "00-10", "01-32", "1-1", "02-30x", "", "02-30", "04-31", "01-1\u0663"])
 def test_birthdays_are_days(birthday):
     with pytest.raises(msgspec.ValidationError):
         asked(card=card(1), birthday=birthday)

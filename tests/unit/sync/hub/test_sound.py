@@ -2,11 +2,22 @@
 
 import pytest
 
-from agent.loyalty.leases import Backing, Grant
-from agent.loyalty.lots import Part
+from agent.loyalty.leases import Backing, Grant, Spend
+from agent.loyalty.lots import Lot, Part
 from sync.hub.ground import Unapplicable
 from sync.hub.sound import check
-from sync.wire import BootBody, CloseBody, EnrolBody, GotBody, NoticeBody, ReturnBody, VoidBody, WantBody
+from sync.wire import (
+    BootBody,
+    CloseBody,
+    EnrolBody,
+    GotBody,
+    MoveInBody,
+    MoveOutBody,
+    NoticeBody,
+    ReturnBody,
+    VoidBody,
+    WantBody,
+)  # fmt: skip
 
 
 def returned(**more):
@@ -20,7 +31,21 @@ def got(**more):
     )
 
 
+def moved_out(**more):
+    said = {"store": "s", "id": "m", "member": "a", "unit": "u", "points": 5, "to": "b"}
+    return MoveOutBody(**said | {"spends": (Spend("l", "u", (Part("x", 5),)),)} | more)
+
+
+def moved_in(**more):
+    lots = (Lot(id="x", unit="u", points=5, left=5, born=1),)
+    return MoveInBody(
+        **{"store": "s", "id": "m", "member": "b", "unit": "u", "points": 5, "of": "a", "lots": lots} | more
+    )
+
+
 GOOD = [
+    moved_out(),
+    moved_in(),
     BootBody(reason="new", store="s"),
     NoticeBody(what="x"),
     EnrolBody(member="m", cards=("c",), phone="p", name="Анна-Мария О’Нил", birthday="02-29"),
@@ -31,6 +56,13 @@ GOOD = [
     got(backing=(Backing(lot="l", points=1, born=0),)),
 ]
 BAD = [
+    (moved_out(cause="help"), "bad-move"),
+    (moved_out(to=None), "bad-move"),
+    (moved_out(points=6), "bad-points"),
+    (moved_out(points=0, spends=()), "bad-points"),
+    (moved_in(points=6), "bad-points"),
+    (moved_in(unit="other"), "bad-move"),
+    (moved_in(of="a b"), "bad-id"),
     (WantBody(member="m", unit="a b", points=1), "bad-id"),
     (CloseBody(lease="a b", member="m", unit="u", spent=0, left=0, reason="idle"), "bad-id"),
     (CloseBody(lease="l", member="m", unit="u", spent=-1, left=0, reason="idle"), "bad-points"),

@@ -83,7 +83,7 @@ class Stage:
         while not self._hub_answers():
             if self._hub.poll() is not None or time.monotonic() > deadline:
                 raise DemoFault(f"the hub did not start; see {self.folder}/hub/log.jsonl")
-            time.sleep(0.05)
+            time.sleep(0.02)
 
     def kill_hub(self) -> None:
         """SIGKILL."""

@@ -6,44 +6,20 @@ monotonic milliseconds.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
-
 from sync.calls import Hub, HubFault
 from sync.outbox import Outbox, Outgoing
 from sync.retry import Below, Pace
 from sync.signing import Verifier
-from sync.trust import Doubt, believed, judge, moved_on
+from sync.trust import believed, judge, moved_on
+from sync.way import Kind, Outcome, Way
 from sync.wire import BATCH_BYTES, BATCH_RECORDS, OPEN_LEASES, VERSION, Head, PushAnswer
+
+__all__ = ["Outcome", "SyncClient"]
 
 MAX_SHRINK = 8
 """200 records halved so often are one."""
 SUSPECTS_AFTER = 3
 """A batch that fails the server so often is halved, down to the record that does it."""
-
-Kind = Literal["idle", "waiting", "sent", "pulled", "away", "busy", "refused", "nonsense", "suspect", "fork"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """What one step came to. `refused`, `nonsense`, `suspect` and `fork` need a person or the store; nothing was lost by any."""
-
-    kind: Kind
-    code: str = ""
-    """Why, in one word: the line's fault, the hub's problem type, or what makes the answer suspect."""
-    detail: str = ""
-    status: int = 0
-    sent: int = 0
-    """Records newly known to be applied."""
-    inc: int = 0
-    wm: int = 0
-    more: bool = False
-    """There is more to do at once."""
-    wait_ms: int = 0
-    """Nothing will be tried before."""
-    doubts: tuple[Doubt, ...] = ()
-    """Parts of a settled answer that were not obeyed."""
-    rewound: bool = False
 
 
 class SyncClient:
@@ -54,57 +30,54 @@ class SyncClient:
         self._hub = hub
         self._till = till
         self._hub_key = hub_key
-        self._below = below
-        self.pace = Pace()
+        self._way = Way(below)
+        self._ear = Way(below)
+        """Of pulls: a long poll runs beside the pushes, on a thread of its own."""
         self._shrink = 0
         self._server_faults = 0
         """How often in a row the server failed on a batch that begins where the last one did."""
         self._ask = False
         """The hub's epoch rose: ask how far it has our records though there is nothing to send."""
 
+    @property
+    def pace(self) -> Pace:
+        """How pushes have been."""
+        return self._way.pace
+
     def push_once(self, now_ms: int, *, even_empty: bool = False) -> Outcome:
         """Send one batch and obey what of the answer may be obeyed. `even_empty` asks for news when there is nothing to send."""
-        if held := self._held_back(now_ms):
+        if held := self._way.held_back(now_ms, self._hub.health):
             return held
+        asked, self._ask = self._ask, False
         out = self._outbox.read(records=max(1, BATCH_RECORDS >> self._shrink), size=BATCH_BYTES >> self._shrink)
-        if not (out.lines or out.wants or even_empty or self._ask):
+        if not (out.lines or out.wants or even_empty or asked):
             return Outcome(kind="idle", inc=out.inc, wm=out.last)
         try:
             answer = self._hub.push(self._head(out), out.lines)
         except HubFault as fault:
+            self._ask |= asked
             return self._failed_push(out, fault, now_ms)
         return self._answered(out, answer, now_ms)
 
     def pull_once(self, now_ms: int, *, wait_s: int = 0) -> Outcome:
         """Fetch one page of changes and apply it; `wait_s` lets the hub hold its answer until there are some."""
-        if held := self._held_back(now_ms):
+        if held := self._ear.held_back(now_ms, self._hub.health):
             return held
         cursor = self._outbox.cursor()
         try:
             found = self._hub.changes(cursor, wait_s=wait_s)
         except HubFault as fault:
-            return self._failed(fault, now_ms)
-        changes, doubts = believed(found, cursor=cursor, members=self._outbox.members(), hub=self._hub_key)
+            return self._ear.failed(fault, now_ms)
+        members = 0 if cursor else self._outbox.members()
+        changes, doubts = believed(found, cursor=cursor, members=members, hub=self._hub_key)
         if changes is not None:
             self._ask |= moved_on(cursor, changes.cursor)
             self._outbox.apply(changes)
         if doubts:
-            return self._stopped("suspect", doubts[0], now_ms, doubts=doubts)
-        self.pace = Pace()
-        return Outcome(kind="pulled", more=found.more)
-
-    def _held_back(self, now_ms: int) -> Outcome | None:
-        """An outcome when nothing may be tried now: too early, or the probe of an open breaker failed."""
-        step = self.pace.step(now_ms)
-        if step == "wait":
-            return Outcome(kind="waiting", code=self.pace.fate, wait_ms=self.pace.not_before_ms - now_ms)
-        if step == "probe":
-            try:
-                self._hub.health()
-            except HubFault as fault:
-                return self._failed(fault, now_ms)
-            self.pace = self.pace.probed()
-        return None
+            return self._ear.stopped("suspect", doubts[0], now_ms, doubts=doubts)
+        self._ear.answered()
+        self._way.line_is_back()
+        return Outcome(kind="pulled", more=found.more, news=found.cursor != cursor)
 
     def _head(self, out: Outgoing) -> Head:
         return Head(
@@ -127,16 +100,16 @@ class SyncClient:
             return self._outbox.hash_at(out.inc, seq)
 
         judged = judge(out, answer, hash_at, till=self._till, hub=self._hub_key)
-        self._ask = False
         settled = judged.settled
         if settled is None:
             kind: Kind = "fork" if judged.refused in ("fork", "rolled-back") else "suspect"
-            return self._stopped(kind, judged.refused, now_ms, inc=out.inc, wm=answer.wm)
+            return self._way.stopped(kind, judged.refused, now_ms, inc=out.inc, wm=answer.wm)
         self._outbox.settle(settled)
         if out.lines and settled.wm < out.first and not settled.rewind:
             # It took nothing and said of nothing why: as good as no answer.
-            return self._failed(HubFault("server", status=200, cause="no-progress"), now_ms)
-        self.pace = Pace()
+            return self._way.failed(HubFault("server", status=200, cause="no-progress"), now_ms)
+        self._way.answered()
+        self._ear.line_is_back()
         self._shrink = max(0, self._shrink - 1)
         self._server_faults = 0
         return Outcome(
@@ -160,44 +133,7 @@ class SyncClient:
                 self._shrink += 1
         if poisoned and not single:
             # The server is there and chokes on something in here: find it soon, without the long waits of a dead line.
-            self.pace = Pace()
+            self._way.answered()
         if fault.code == "too-large" and not single:
             return Outcome(kind="away", code="too-large", status=fault.status, inc=out.inc, more=True)
-        return self._failed(fault, now_ms)
-
-    def _failed(self, fault: HubFault, now_ms: int) -> Outcome:
-        if fault.code in ("refused", "too-large", "nonsense"):
-            kind: Kind = "nonsense" if fault.code == "nonsense" else "refused"
-            return self._stopped(kind, fault.problem or fault.cause or fault.code, now_ms, fault=fault)
-        fate: Literal["busy", "away"] = "busy" if fault.code == "busy" else "away"
-        self.pace = self.pace.after(fate, now_ms, self._below, retry_after=fault.retry_after)
-        return Outcome(
-            kind=fate,
-            code=fault.problem or fault.cause or fault.code,
-            status=fault.status,
-            wait_ms=self.pace.not_before_ms - now_ms,
-        )
-
-    def _stopped(
-        self,
-        kind: Kind,
-        code: str,
-        now_ms: int,
-        *,
-        fault: HubFault | None = None,
-        inc: int = 0,
-        wm: int = 0,
-        doubts: tuple[Doubt, ...] = (),
-    ) -> Outcome:
-        """Keep everything and try again only rarely: what is wrong will not mend itself in seconds."""
-        self.pace = self.pace.after("stopped", now_ms, self._below, retry_after=fault.retry_after if fault else None)
-        return Outcome(
-            kind=kind,
-            code=code,
-            detail=fault.cause if fault else "",
-            status=fault.status if fault else 0,
-            inc=inc,
-            wm=wm,
-            wait_ms=self.pace.not_before_ms - now_ms,
-            doubts=doubts,
-        )
+        return self._way.failed(fault, now_ms)

@@ -43,7 +43,7 @@ class Outgoing(Struct, frozen=True, kw_only=True):
     durable: int = 0
     """The hub's durable mark of this incarnation as last told."""
     members: int = 0
-    """How many members the till knows; an empty first fill is suspect when there were some."""
+    """How many members the till knows, told only without a cursor; an empty first fill is suspect when there were some."""
 
     @property
     def last(self) -> int:

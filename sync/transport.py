@@ -10,7 +10,7 @@ import functools
 import socket
 import threading
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -18,6 +18,8 @@ from sync.line import Call, Limits, LineCode, LineFault, Reply, Transport
 
 if TYPE_CHECKING:
     import requests
+
+    _Poll = tuple[requests.Session, threading.Event]
 
 __all__ = ["Call", "HttpTransport", "Limits", "LineFault", "Reply", "Transport", "checked_base"]
 
@@ -45,20 +47,51 @@ class HttpTransport:
         self._client_cert = client_cert
         self._limits = limits or Limits()
         self._local = threading.local()
+        self._lock = threading.Lock()
+        self._polls: set[_Poll] = set()
+        self._over = False
+
+    def hang_up(self) -> None:
+        """End calls that wait for news (`Call.wait_s`), now and from now on: who asked stops. Any thread may call it."""
+        with self._lock:
+            self._over = True
+            polls = tuple(self._polls)
+        for session, late in polls:
+            _hang_up(session, late)
+
+    @contextlib.contextmanager
+    def _polling(self, call: Call, session: requests.Session, late: threading.Event) -> Iterator[None]:
+        """A call that waits can be ended by `hang_up` while it is under way. Raises LineFault after one."""
+        poll = (session, late)
+        with self._lock:
+            if call.wait_s and self._over:
+                raise LineFault("cut", "stopping")
+            if call.wait_s:
+                self._polls.add(poll)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._polls.discard(poll)
 
     def send(self, call: Call) -> Reply:
         """Raises LineFault."""
-        from http.client import HTTPException
-
-        from urllib3.exceptions import HTTPError
-
         limits = self._limits
         if len(call.body) > limits.body:
             raise LineFault("body-too-large", str(len(call.body)))
         total_s = limits.total_s + call.wait_s
         session, deadline, late = self._session(), self._monotonic() + total_s, threading.Event()
+        with self._polling(call, session, late):
+            return self._exchange(call, session, deadline, late)
+
+    def _exchange(self, call: Call, session: requests.Session, deadline: float, late: threading.Event) -> Reply:
+        from http.client import HTTPException
+
+        from urllib3.exceptions import HTTPError
+
+        limits = self._limits
         # A read's own timeout begins anew with every byte that drips in, and headers are read before we see any.
-        timer = threading.Timer(total_s, _hang_up, (session, late))
+        timer = threading.Timer(max(0.0, deadline - self._monotonic()), _hang_up, (session, late))
         timer.daemon = True
         timer.start()
         try:

@@ -154,7 +154,7 @@ def _doubt(changes: Changes, cursor: str, members: int, hub: Verifier, *, pushed
     if not changes.cursor:
         bare = not changes.members and changes.programme is None
         return "" if pushed and bare else "cursor-empty"
-    if _shrank(cursor, changes.cursor):
+    if shrank(cursor, changes.cursor):
         return "cursor-shrank"
     if _leapt(cursor, changes.cursor):
         return "cursor-leapt"
@@ -167,7 +167,7 @@ def _doubt(changes: Changes, cursor: str, members: int, hub: Verifier, *, pushed
     return "" if all(_possible(member) for member in changes.members) else "bad-member"
 
 
-def _shrank(held: str, told: str) -> bool:
+def shrank(held: str, told: str) -> bool:
     """Cursors are "epoch:number:number:...": in one epoch no number falls, and no epoch falls. Others are not compared."""
     before, after = _numbers(held), _numbers(told)
     if not before or not after:

@@ -87,6 +87,8 @@ class Daemon:
         self.devices.start()
         self._undo.append(("jobs", self.jobs.stop))
         self._schedule()
+        self._undo.append(("listener", self._stop_listening))
+        self.syncing.start()
         self._ready = True
         notify("READY=1\nSTATUS=selling")
         _log.info("ready", extra={"port": self.port, "till": desk.rules.till, "seq": desk.store.journal.tail.seq})
@@ -142,7 +144,6 @@ class Daemon:
         self.jobs.every(backup.every_minutes * 60, "backup", self._backup, first_s=60)
         if self.syncing.configured:
             self.jobs.every(hub.push_s, "push", self.syncing.push, first_s=0)
-            self.jobs.every(hub.pull_s, "pull", self.syncing.pull, first_s=0.5)
             self.jobs.every(NIGHT_S, "standing", self._standing, first_s=STANDING_FIRST_S)
         watchdog = Watchdog.from_environment(writer, self.server.run_soon)
         if watchdog is not None:
@@ -167,6 +168,9 @@ class Daemon:
 
     def _stop_devices(self) -> None:
         self.leftovers += self.devices.stop(STOP_S)
+
+    def _stop_listening(self) -> None:
+        self.leftovers += not self.syncing.stop(STOP_S)
 
     def stop(self) -> None:
         """In reverse; each part is ended whatever the others do."""

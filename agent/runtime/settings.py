@@ -44,7 +44,7 @@ class HubSettings(Section, frozen=True):
     url: Annotated[str, Meta(max_length=300, pattern=r"^https?://[^\s/]+(/[^\s]*)?$")] | None = None
     ca: Path | None = None
     push_s: Seconds = 5
-    pull_s: Seconds = 30
+    poll_s: Annotated[int, Meta(ge=1, le=25)] = 25
     timeout_s: Seconds = 10
 
 

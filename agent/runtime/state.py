@@ -99,7 +99,11 @@ def status(
             for row in devices
         ],
         "printing": {"waiting": desk.store.prints.waiting()},
-        "leases": {"open": len(desk.store.rights.open_ids()), "wanted": len(desk.store.rights.pending())},
+        "leases": {
+            "open": len(desk.store.rights.open_ids()),
+            "wanted": len(desk.store.rights.pending()),
+            "recalled": len(desk.store.rights.recalled()),
+        },
         "members": desk.store.members.count(),
         "clock": {"trusted": desk.clock.trusted()},
         "programme": {

@@ -1,4 +1,4 @@
-"""The till's side of sync at run time: a push when something was written, a pull now and then, the line's state for everybody."""
+"""The till's side of sync at run time: a push when something was written, a long poll for news, the line's state for everybody."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from collections.abc import Callable
 from agent.errors import ConfigFault
 from agent.runtime import wiring
 from agent.runtime.jobs import Jobs
+from agent.runtime.listening import Listener
 from agent.runtime.wiring import Parts
 from agent.store.outbox import StoreOutbox
 from agent.store.settings import ProgrammeText
@@ -27,7 +28,7 @@ STOPPED = ("refused", "nonsense", "suspect", "fork")
 HEARTBEAT_MS = 120_000
 """An idle till asks the hub so often: for its epoch, its durable mark, and whether it is still welcome."""
 ROUNDS = 50
-"""Batches one run of the job sends at most; what is left waits for the next run, so that a pull gets its turn."""
+"""Batches one run of the job sends at most; what is left waits for the next run."""
 
 
 class Syncing:
@@ -38,9 +39,13 @@ class Syncing:
         self._publish = publish
         self._wanted = threading.Event()
         self._turn = threading.Lock()
+        self._ear = threading.Lock()
         self._pushed_ms = 0
-        self._told_stop = ""
+        self._fails: dict[str, str] = {}
+        self._stops: dict[str, str] = {}
+        """By way, push and pull: why its last try failed, and why it stopped for good."""
         self._calls: HubCalls | None = None
+        self._listener: Listener | None = None
         self._client = self._make() if parts.line.configured else None
 
     @property
@@ -63,6 +68,9 @@ class Syncing:
             now_ms=parts.clock.now_ms,
             nonce=lambda: secrets.token_hex(16),
         )
+        self._listener = Listener(
+            self._pull, monotonic_ms=parts.clock.monotonic_ms, hang_up=transport.hang_up, wait_s=hub.poll_s
+        )
         outbox = StoreOutbox(
             parts.store, parts.writer, clock=parts.clock, ids=parts.ids, told=self._told, describe=described
         )
@@ -73,6 +81,15 @@ class Syncing:
             hub_key=Verifier(kept.hub_key),
             below=secrets.randbelow,
         )
+
+    def start(self) -> None:
+        """Listen to the hub."""
+        if self._listener is not None:
+            self._listener.start()
+
+    def stop(self, seconds: float) -> bool:
+        """Listen no more; whether it ended in time."""
+        return self._listener is None or self._listener.stop(seconds)
 
     def soon(self, jobs: Jobs) -> None:
         """Something was written: push it as soon as a thread is free."""
@@ -99,47 +116,50 @@ class Syncing:
                 outcome = self._client.push_once(now, even_empty=now - self._pushed_ms >= HEARTBEAT_MS)
                 if outcome.kind != "idle":
                     self._pushed_ms = now
-                self._heard(outcome)
+                self._heard(outcome, "push")
                 if not outcome.more and not self._wanted.is_set():
                     break
 
-    def pull(self) -> None:
-        """Take what is new at the hub."""
+    def _pull(self, wait_s: int) -> Outcome:
+        """Take what is new at the hub; on the listener's thread."""
         assert self._client is not None
-        with self._turn:
-            for _ in range(ROUNDS):
-                outcome = self._client.pull_once(self._parts.clock.monotonic_ms())
-                self._heard(outcome)
-                if not outcome.more:
-                    break
-        if self._wanted.is_set():
-            self.push()
+        assert self._listener is not None
+        outcome = self._client.pull_once(self._parts.clock.monotonic_ms(), wait_s=wait_s)
+        if not self._listener.over:
+            self._heard(outcome, "pull")
+        return outcome
 
-    def _heard(self, outcome: Outcome) -> None:
+    def _heard(self, outcome: Outcome, way: str) -> None:
         """Keep the line's state and tell a change once; what is presented may have got more to spend."""
         if outcome.kind in ("waiting", "idle"):
             return
+        with self._ear:
+            self._keep(outcome, way)
+        if outcome.kind == "sent":
+            self._parts.clock.vouch(self._parts.clock.now_ms() + self._offset_ms())
+            self._parts.writer.submit(self._shown)
+            if self._listener is not None and self._fails.get("pull"):
+                self._listener.nudge()
+
+    def _keep(self, outcome: Outcome, way: str) -> None:
         line, clock = self._parts.line, self._parts.clock
-        was = line.online(clock.monotonic_ms())
-        if outcome.kind in ANSWERED:
-            line.answered_ms, line.failing, line.cause = clock.monotonic_ms(), False, ""
-        else:
-            line.failing, line.cause = True, outcome.code
-        line.refused = outcome.kind in STOPPED
+        was, answered, stopped = line.online(clock.monotonic_ms()), outcome.kind in ANSWERED, outcome.kind in STOPPED
+        if answered:
+            line.answered_ms = clock.monotonic_ms()
+        if stopped and outcome.code != self._stops.get(way):
+            _log.error("sync-stopped", extra={"kind": outcome.kind, "cause": outcome.code, "detail": outcome.detail})
+        self._fails[way] = "" if answered else outcome.code
+        self._stops[way] = outcome.code if stopped else ""
+        line.cause = next(filter(None, self._fails.values()), "")
+        line.failing, line.refused = bool(line.cause), any(self._stops.values())
         now = line.online(clock.monotonic_ms())
         if was != now:
             line.since_ms = clock.now_ms()
             _log.info("line", extra={"online": now, "cause": line.cause, "detail": outcome.detail})
         if was != now or outcome.sent:
             self._publish("sync", {"online": now, "cause": line.cause, "sent": outcome.sent})
-        if outcome.kind in STOPPED and outcome.code != self._told_stop:
-            _log.error("sync-stopped", extra={"kind": outcome.kind, "cause": outcome.code, "detail": outcome.detail})
-        self._told_stop = outcome.code if outcome.kind in STOPPED else ""
         if outcome.doubts:
             _log.warning("hub-doubted", extra={"doubts": list(outcome.doubts)})
-        if outcome.kind == "sent":
-            clock.vouch(clock.now_ms() + self._offset_ms())
-            self._parts.writer.submit(self._shown)
 
     def _offset_ms(self) -> int:
         return self._calls.offset_ms if self._calls else 0
@@ -153,7 +173,7 @@ class Syncing:
         if changes.programme is not None:
             wiring.load_shelf(self._parts.shelf, self._parts.store, self._parts.secrets)
         if changes.revokes:
-            let_go(self._parts.desk, revoked=changes.revokes)
+            let_go(self._parts.desk)
         if changes.members:
             self._publish("sync", {"members": len(changes.members)})
 

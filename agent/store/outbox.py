@@ -11,6 +11,7 @@ from agent.sqlite import Writer
 from agent.store.settings import ProgrammeText
 from agent.store.till_store import TillStore
 from sync.outbox import Outgoing, Settled, Wanted, fitting
+from sync.trust import shrank
 from sync.wire import Changes, GotBody
 
 
@@ -95,7 +96,8 @@ class StoreOutbox:
             cursor=meta.get("cursor"),
             epoch=int(meta.get("epoch", "0")),
             durable=int(meta.get(f"durable:{inc}", "0")),
-            members=store.members.count(),
+            # Asked only where it may make an answer suspect: counting a million takes longer than a sale may.
+            members=0 if meta.get("cursor") else store.members.count(),
         )
 
     def _wants(self, inc: int, last: int) -> tuple[Wanted, ...]:
@@ -166,5 +168,7 @@ class StoreOutbox:
             row = self._describe(changes.programme, changes.programme_signature)
             if row is not None:
                 store.programmes.put(row)
-        if changes.cursor:
+        store.rights.recall(changes.revokes)
+        if changes.cursor and not shrank(store.meta.get("cursor"), changes.cursor):
+            # A push and a poll may have asked from the same place: the one that saw more has it.
             store.meta.put("cursor", changes.cursor)

@@ -72,8 +72,10 @@ class Rights:
         )
 
     def open_leases(self) -> list[tuple[Lease, int]]:
-        """Open leases with the moment of their last use (UTC ms), longest idle first, at most 2,000."""
-        rows = self._sql.all("SELECT body, used FROM lease WHERE state = 'open' ORDER BY used, id LIMIT 2000")
+        """Open leases with the moment of their last use (UTC ms), those asked back and the longest idle first, at most 2,000."""
+        rows = self._sql.all(
+            "SELECT body, used FROM lease WHERE state = 'open' ORDER BY recalled DESC, used, id LIMIT 2000"
+        )
         return [(self._lease(row), int(row[1])) for row in rows]
 
     def keep(self, lease: Lease, *, used: int) -> None:
@@ -85,6 +87,20 @@ class Rights:
             " WHERE lease.state = 'open'",
             (grant.id, grant.member, grant.unit, "closed" if lease.closed else "open", encode(lease), used),
         )
+
+    def recall(self, ids: Iterable[str]) -> None:
+        """The hub asks for these back: kept until each is closed, however long a hold stands in it."""
+        for id_ in ids:
+            self._sql.run("UPDATE lease SET recalled = 1 WHERE id = ? AND state = 'open'", (id_,))
+
+    def recalled(self, member: str | None = None) -> frozenset[str]:
+        """Ids of open leases the hub asks back, of one member or of all."""
+        rows = (
+            self._sql.all("SELECT id FROM lease WHERE recalled = 1 AND state = 'open'")
+            if member is None
+            else self._sql.all("SELECT id FROM lease WHERE recalled = 1 AND state = 'open' AND member = ?", (member,))
+        )
+        return frozenset(str(row[0]) for row in rows)
 
     def bear(self, lots: Iterable[Lot], *, member: str, n: int) -> None:
         """Lots a record of this till gave."""

@@ -32,8 +32,9 @@ CREATE INDEX want_pending ON want (member) WHERE state = 'pending';
 CREATE INDEX want_refused ON want (member, unit) WHERE state = 'refused';
 CREATE TABLE lease (
   id TEXT PRIMARY KEY, member TEXT NOT NULL, unit TEXT NOT NULL, state TEXT NOT NULL, body BLOB NOT NULL,
-  used INTEGER NOT NULL) WITHOUT ROWID, STRICT;
+  used INTEGER NOT NULL, recalled INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID, STRICT;
 CREATE INDEX lease_member ON lease (member) WHERE state = 'open';
+CREATE INDEX lease_recalled ON lease (member) WHERE recalled = 1 AND state = 'open';
 -- What this till's own records did and the hub's word of the member does not yet include.
 CREATE TABLE own_lot (id TEXT PRIMARY KEY, member TEXT NOT NULL, n INTEGER NOT NULL, body BLOB NOT NULL) WITHOUT ROWID, STRICT;
 CREATE INDEX own_lot_member ON own_lot (member);

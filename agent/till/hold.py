@@ -13,6 +13,7 @@ from agent.till.quote import balances, units
 from agent.till.quotes import Quote
 from agent.till.refusal import Refusal, reused
 from agent.till.reserved import standing
+from agent.till.wish import give_up
 
 
 def content_of_quote(quote: str) -> str:
@@ -86,6 +87,7 @@ def release(desk: Desk, id: str) -> Hold | Refusal:  # noqa: A002 - the field's 
     released = msgspec.structs.replace(row, state="released")
     with desk.store.transaction():
         desk.store.operations.put_hold(released)
+    give_up(desk, row.member)
     return released
 
 

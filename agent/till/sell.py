@@ -21,7 +21,7 @@ from agent.till.paper import put_receipt, told_of, would_earn
 from agent.till.quote import balances
 from agent.till.refusal import Refusal, reused
 from agent.till.spending import book_spent, take_rights
-from agent.till.wish import refill
+from agent.till.wish import give_up, refill
 from sync.wire import EnrolBody, SaleBody, encode
 
 
@@ -44,9 +44,11 @@ def sell(desk: Desk, sale: Sale, *, lang: str = "") -> dict[str, object] | Refus
     answer = _commit(desk, ready, content, lang or desk.rules.lang)
     desk.current.close(sale.id, desk.clock.monotonic_ms())
     desk.events.publish("sale", answer)
-    if ready.spend and ready.who is not None:
-        # The sale stands: a disk that has no room for a wish must not make its answer a fault.
-        with contextlib.suppress(StorageFull):
+    # The sale stands: a disk that has no room for a wish or a closing must not make its answer a fault.
+    with contextlib.suppress(StorageFull):
+        if ready.hold is not None:
+            give_up(desk, ready.hold.member)
+        if ready.spend and ready.who is not None:
             refill(desk, ready.who)
     desk.push_soon()
     if sale.print and desk.rules.printer:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Sequence
 
 from agent.loyalty import leases, lots
+from agent.loyalty.leases import Lease
 from agent.loyalty.ledger import points_unit
 from agent.rows import WantRow, position
 from agent.till.balance import Known, Today, balance, known, today
 from agent.till.desk import Desk
 from agent.till.identify import Who
 from agent.till.reserved import open_holds
-from sync.leases import Asking, Held, closings, low, want_points
+from sync.leases import Asking, Held, Reason, closings, low, want_points
 from sync.wire import CloseBody, MemberState, WantBody
 
 
@@ -67,12 +68,30 @@ def refill(desk: Desk, who: Who) -> int:
     return wish(desk, who) if low(held, limit) else 0
 
 
-def let_go(desk: Desk, *, revoked: Collection[str] = ()) -> int:
+def let_go(desk: Desk) -> int:
     """Close leases whose time has come or that the hub asks back; only the till's own record ends one (I3)."""
     now = desk.clock.now_ms()
-    paying = {row.member for row in open_holds(desk)}
-    held = [Held(lease, used, kept=lease.grant.member in paying) for lease, used in desk.store.rights.open_leases()]
-    due = closings(held, now, on_day=today(desk, now).limit, online=desk.online(), revoked=revoked)
+    revoked = desk.store.rights.recalled()
+    paying = {(row.member, unit) for row in open_holds(desk) for unit in row.points}
+    held = [
+        Held(lease, used, kept=(lease.grant.member, lease.grant.unit) in paying)
+        for lease, used in desk.store.rights.open_leases()
+    ]
+    return _close(desk, closings(held, now, on_day=today(desk, now).limit, online=desk.online(), revoked=revoked), now)
+
+
+def give_up(desk: Desk, member: str | None) -> int:
+    """A hold of the member ended: close what the hub asked back meanwhile. One look-up when it asked for nothing."""
+    revoked = desk.store.rights.recalled(member) if member is not None else frozenset()
+    if not revoked:
+        return 0
+    paying = {unit for row in open_holds(desk, member) for unit in row.points}
+    now = desk.clock.now_ms()
+    held = [lease for lease in desk.store.rights.leases(member) if lease.grant.id in revoked]
+    return _close(desk, [(lease, "revoked") for lease in held if lease.grant.unit not in paying], now)
+
+
+def _close(desk: Desk, due: Sequence[tuple[Lease, Reason]], now: int) -> int:
     if not due:
         return 0
     with desk.store.transaction():

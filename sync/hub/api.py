@@ -24,12 +24,12 @@ from agent.errors import (
 from agent.web.app import Setting, build_app
 from agent.web.openapi import openapi
 from agent.web.routes import FREE, Call, Route
+from agent.web.wake import Bell
 from sync.hub.door import SCOPE, Door
 from sync.hub.hub import Hub
 from sync.hub.reception import BadPush
 from sync.hub.store.tills import Till
 from sync.hub.unpack import PLAIN_BYTES
-from sync.hub.wake import Bell
 from sync.wire import CURSOR_SIGNS, Changes, EnrolAnswer, EnrolRequest, Head, PushAnswer
 
 MAX_WAIT_S = 25

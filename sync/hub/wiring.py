@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from agent.sqlite import ThreadWriter, open_database, transaction
 from agent.web.serve import Server, tcp_socket
+from agent.web.wake import Bell
 from sync.hub.api import Api, Threads
 from sync.hub.hub import Hub
 from sync.hub.jobs import Job, Jobs
@@ -19,7 +20,6 @@ from sync.hub.opening import open_hub
 from sync.hub.saving import save_copy
 from sync.hub.settings import Settings
 from sync.hub.store import journal
-from sync.hub.wake import Bell
 
 _log = logging.getLogger("kopilka.hub")
 EXPIRY_EVERY_S = 600

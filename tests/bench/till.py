@@ -218,7 +218,7 @@ def idle_with_a_hub() -> list[tuple[str, float, float, str]]:
             till = stage.tills[0]
             till.kill()
             with open(till.config, encoding="utf-8") as file:
-                text = file.read().replace("push_s = 1", "push_s = 5").replace("pull_s = 2", "pull_s = 30")
+                text = file.read().replace("push_s = 1", "push_s = 5")
             with open(till.config, "w", encoding="utf-8") as file:
                 file.write(text)
             till.start()

@@ -197,7 +197,9 @@ class TillMachine(RuleBasedStateMachine):
     def leases_are_let_go(self, online, revoke):
         self.till.is_online = online
         revoked = [lease.grant.id for lease, _ in self.till.store.rights.open_leases()][:1] if revoke else []
-        let_go(self.till.desk, revoked=revoked)
+        with self.till.store.transaction():
+            self.till.store.rights.recall(revoked)
+        let_go(self.till.desk)
 
     @rule()
     def the_power_goes(self):

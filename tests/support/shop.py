@@ -82,7 +82,7 @@ class ShopTill(Till):
 
     def _told(self, changes: Changes) -> None:
         if changes.revokes:
-            let_go(self.desk, revoked=changes.revokes)
+            let_go(self.desk)
 
     def sync(self, rounds: int = 20) -> list[Outcome]:
         """Push and pull until there is nothing more, or the line fails."""

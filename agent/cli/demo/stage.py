@@ -117,4 +117,4 @@ class Stage:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 self._hub.wait(5)
             if self._hub.poll() is None:
-                self._hub.kill()
+                self.kill_hub()

@@ -64,7 +64,6 @@ socket = "{self.folder}/api.sock"
 [hub]
 url = "http://127.0.0.1:{self.hub_port}"
 push_s = 1
-pull_s = 2
 timeout_s = 5
 
 [receipt]
@@ -118,7 +117,7 @@ profile = "{profile}"
             try:
                 self._process.wait(5)
             except subprocess.TimeoutExpired:
-                self._process.kill()
+                self.kill()
         self.printer.stop()
         self.scanner.close()
 

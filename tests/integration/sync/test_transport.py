@@ -6,6 +6,7 @@ import gzip
 import ipaddress
 import socket
 import ssl
+import threading
 import time
 
 import pytest
@@ -253,3 +254,35 @@ def test_https_to_a_server_without_it_is_a_tls_fault():
         with pytest.raises(LineFault) as found:
             transport(url).send(Call("GET", "/"))
     assert found.value.code in ("tls", "timeout", "cut")
+
+
+def test_a_call_that_waits_is_hung_up_and_no_other_begins():
+    asked = threading.Event()
+
+    def silent(connection, _request):
+        asked.set()
+        with contextlib.suppress(OSError):
+            connection.recv(1)
+
+    with RawServer(silent) as server:
+        line = transport(server.url, Limits(read_s=30, total_s=30))
+        found = []
+
+        def poll():
+            try:
+                line.send(Call("GET", "/x", wait_s=25))
+            except LineFault as fault:
+                found.append(fault.code)
+
+        thread = threading.Thread(target=poll)
+        thread.start()
+        assert asked.wait(5)
+        line.hang_up()
+        thread.join(5)
+        assert found == ["timeout"]
+        poll()
+        assert found == ["timeout", "cut"]
+        # A push does not wait for news: one may still be sent on the way out.
+        with pytest.raises(LineFault) as told:
+            transport("http://127.0.0.1:9").send(Call("GET", "/x"))
+        assert told.value.code == "unreachable"

@@ -363,3 +363,18 @@ def test_every_fact_arrives_once_and_in_order_whatever_the_line_does(data):
     assert [(inc, n, line) for inc in sorted(hub.chains) for n, (line, _) in enumerate(hub.chains[inc], 1)] == [
         row[:3] for row in outbox.rows
     ]
+
+
+def test_pulls_and_pushes_wait_each_for_themselves_until_one_gets_through():
+    outbox, hub, client = joined(1)
+    hub.next_changes = Changes(cursor="1:1:0:0")
+    hub.faults = [("before", HubFault("away", cause="unreachable"))]
+    assert client.push_once(0).kind == "away"
+    assert client.push_once(0).kind == "waiting"
+    assert client.pull_once(0).kind == "pulled"
+    assert client.push_once(0).kind == "sent", "the line is back"
+    hub.faults = [("before", HubFault("server", status=500))]
+    outbox.append(b"{}")
+    assert client.push_once(0).kind == "away"
+    assert client.pull_once(0).kind == "pulled"
+    assert client.push_once(0).kind == "waiting", "its own fault a server must get over by itself"

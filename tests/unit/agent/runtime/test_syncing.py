@@ -12,22 +12,20 @@ class Client:
 
     def __init__(self):
         self.pushed = 0
-        self.during = {"push": None, "pull": None}
+        self.during = None
+        self.pulls = []
 
     def push_once(self, _now, *, even_empty):
         del even_empty
         self.pushed += 1
-        self._happen("push")
-        return Outcome(kind="sent", sent=1)
-
-    def pull_once(self, _now):
-        self._happen("pull")
-        return Outcome(kind="pulled")
-
-    def _happen(self, step):
-        work, self.during[step] = self.during[step], None
+        work, self.during = self.during, None
         if work:
             work()
+        return Outcome(kind="sent", sent=1)
+
+    def pull_once(self, _now, *, wait_s):
+        del wait_s
+        return self.pulls.pop(0)
 
 
 class Jobs:
@@ -55,16 +53,51 @@ def test_a_sale_asks_for_a_push(kit):
     assert jobs.asked == 1
 
 
-@pytest.mark.parametrize(("step", "pushed"), [("pull", 1), ("push", 2)])
-def test_a_sale_during_a_step_is_pushed_by_who_holds_the_line(kit, step, pushed):
+def test_a_sale_during_a_push_is_pushed_by_who_holds_the_line(kit):
     syncing, client, jobs = kit
-    client.during[step] = lambda: syncing.soon(jobs)
-    getattr(syncing, step)()
+    client.during = lambda: syncing.soon(jobs)
+    syncing.push()
     assert jobs.asked == 0
-    assert client.pushed == pushed
+    assert client.pushed == 2
 
 
-def test_a_pull_without_a_sale_pushes_nothing(kit):
+def test_a_poll_that_waits_holds_no_push_back(kit):
+    syncing, client, jobs = kit
+
+    def pull_once(_now, *, wait_s):
+        assert wait_s == 25
+        syncing.soon(jobs)
+        syncing.push()
+        return Outcome(kind="pulled")
+
+    client.pull_once = pull_once
+    syncing._pull(25)
+    assert (jobs.asked, client.pushed) == (1, 1)
+
+
+def test_the_line_is_up_when_both_ways_are_and_a_fault_of_one_is_not_hidden_by_the_other(kit):
     syncing, client, _ = kit
-    syncing.pull()
-    assert client.pushed == 0
+    line, now = syncing._parts.line, syncing._parts.clock.monotonic_ms
+    client.pulls = [Outcome(kind="suspect", code="changes-empty"), Outcome(kind="waiting"), Outcome(kind="pulled")]
+    syncing.push()
+    assert line.online(now())
+    syncing._pull(0)
+    for _ in range(2):
+        assert (line.online(now()), line.refused, line.cause) == (False, True, "changes-empty")
+        syncing.push()
+    syncing._pull(0)
+    assert not line.online(now()), "it only waited"
+    syncing._pull(0)
+    assert (line.online(now()), line.refused, line.cause) == (True, False, "")
+
+
+def test_a_push_that_gets_through_wakes_a_listener_that_met_nobody(kit):
+    syncing, client, _ = kit
+    nudges = []
+    syncing._listener.nudge = lambda: nudges.append(1)
+    client.pulls = [Outcome(kind="away", code="unreachable", wait_ms=300_000)]
+    syncing.push()
+    assert nudges == []
+    syncing._pull(25)
+    syncing.push()
+    assert nudges == [1]

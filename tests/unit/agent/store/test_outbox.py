@@ -138,6 +138,24 @@ def test_members_and_cursor_come_together_and_drop_what_they_include(kit):
     assert [changes.cursor for changes in kit.told] == ["e:3"]
 
 
+def test_what_is_asked_back_is_kept_with_the_cursor_that_told_it(kit):
+    seq = kit.want()
+    grant = kit.grant(seq)
+    kit.settle(seq, grants=(grant,))
+    kit.outbox.apply(Changes(cursor="1:3:0:1", revokes=(grant.id, "unknown")))
+    assert kit.store.rights.recalled() == kit.store.rights.recalled("m") == {grant.id}
+    assert kit.store.rights.recalled("x") == frozenset()
+
+
+def test_an_answer_to_an_earlier_question_does_not_take_the_cursor_back(kit):
+    """A push and a poll are under way at once."""
+    for cursor in ("1:5:0:1", "1:3:0:1"):
+        kit.outbox.apply(Changes(cursor=cursor))
+    assert kit.outbox.cursor() == "1:5:0:1"
+    kit.outbox.apply(Changes(cursor="2:1:0:0"))
+    assert kit.outbox.cursor() == "2:1:0:0"
+
+
 def test_an_empty_cursor_is_not_kept(kit):
     kit.outbox.apply(Changes(cursor="e:3"))
     kit.outbox.apply(Changes(cursor=""))

@@ -3,6 +3,7 @@
 import pytest
 from till_kit import DAY_MS, HOUR_MS, MAIN, card, granted
 
+from agent.till.hold import release
 from agent.till.identify import by_card
 from agent.till.wish import let_go, wish
 from sync.wire import CloseBody, WantBody
@@ -90,12 +91,49 @@ def test_offline_nothing_idles_but_a_life_ends(till):
     assert let_go(till.desk) == 0, "an untrusted clock ends no life"
 
 
+def ask_back(till, *leases):
+    """The hub's revoke, as the outbox keeps it."""
+    with till.store.transaction():
+        till.store.rights.recall([lease.grant.id for lease in leases])
+
+
 def test_what_the_hub_asks_back_is_given_unless_the_customer_is_paying(online):
     anna = online.member(1, [("a", 340)])
     lease = online.lease(anna, 300)
     given = granted(online.quote(card=card(1), redeem={"main": 100}))["quote"]
     granted(online.hold("H-1", given))
-    assert let_go(online.desk, revoked=[lease.grant.id]) == 0
+    ask_back(online, lease)
+    assert let_go(online.desk) == 0
+    online.restart()
+    online.is_online = True
     online.clock.pass_ms(15 * 60_000)
-    assert let_go(online.desk, revoked=[lease.grant.id]) == 1, "a stale hold pays nothing any more"
+    assert let_go(online.desk) == 1, "a stale hold pays nothing any more"
     assert online.bodies(CloseBody)[0].reason == "revoked"
+
+
+@pytest.mark.parametrize("end", ["release", "capture"])
+def test_what_was_asked_back_during_a_hold_is_given_when_the_hold_ends(online, end):
+    anna = online.member(1, [("a", 340)])
+    lease = online.lease(anna, 300)
+    given = granted(online.quote(card=card(1), redeem={"main": 100}))["quote"]
+    granted(online.hold("H-1", given))
+    ask_back(online, lease)
+    pushes = []
+    online.desk.push_soon = lambda: pushes.append(1)
+    if end == "release":
+        granted(release(online.desk, "H-1"))
+    else:
+        granted(online.sell("S-1", card=card(1), quote=given, hold="H-1"))
+    (closed,) = online.bodies(CloseBody)
+    assert (closed.reason, closed.left) == ("revoked", 300 if end == "release" else 200)
+    assert pushes, "the hub waits for it"
+    assert online.store.rights.recalled() == frozenset()
+
+
+def test_another_members_hold_keeps_nothing(online):
+    leases = [online.lease(online.member(n, [(f"a{n}", 340)]), 300) for n in (1, 2)]
+    given = granted(online.quote(card=card(1), redeem={"main": 100}))["quote"]
+    granted(online.hold("H-1", given))
+    ask_back(online, *leases)
+    assert let_go(online.desk) == 1
+    assert online.bodies(CloseBody)[0].lease == leases[1].grant.id

@@ -3,7 +3,7 @@
 import asyncio
 import threading
 
-from sync.hub.wake import Bell
+from agent.web.wake import Bell
 
 
 def test_a_ring_of_another_thread_wakes_all():

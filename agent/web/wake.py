@@ -1,4 +1,4 @@
-"""Long polls sleeping until something changed: a bell any thread may ring, and a task, no thread, for each sleeper."""
+"""Calls sleeping until something changed: a bell any thread may ring, and a task, no thread, for each sleeper."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Self
 
 
 class Bell:
-    """Rung after every commit that a till may want to hear of."""
+    """Rung after every change that a waiting call may want to hear of."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -22,7 +22,7 @@ class Bell:
             sleeper.wake()
 
     def close(self) -> None:
-        """The hub stops: every poll is to end."""
+        """The server stops: every sleeper is to end."""
         self.closed = True
         self.ring()
 
@@ -39,7 +39,7 @@ class Bell:
 
 
 class Sleeper:
-    """One long poll's ear; a ring between two sleeps is not lost."""
+    """One waiting call's ear; a ring between two sleeps is not lost."""
 
     def __init__(self, bell: Bell) -> None:
         self._bell = bell
@@ -50,7 +50,7 @@ class Sleeper:
         try:
             self._loop.call_soon_threadsafe(self._rung.set)
         except RuntimeError:
-            # The loop has ended, and the poll with it.
+            # The loop has ended, and the call with it.
             return
 
     async def sleep(self, seconds: float) -> None:

@@ -15,6 +15,7 @@ from agent.loyalty.decision import Decision
 from agent.loyalty.leases import Grant, Spend, Style
 from agent.loyalty.ledger import Posting
 from agent.loyalty.lots import Lot, Part
+from agent.loyalty.member import Member
 from agent.loyalty.returned import ReturnedLine
 from agent.loyalty.sale import Sale
 
@@ -54,6 +55,8 @@ class SaleBody(Body, tag="sale", frozen=True):
     member: str | None = None
     how: str = ""
     """How the member was identified: scan, typed, phone, pos, rotating."""
+    judged: Member | None = None
+    """The member as the engine saw one, less what says who it is: with it anybody can judge again."""
     spends: tuple[Spend, ...] = ()
     loss: dict[str, int] = {}
     """Points spent beyond every right, by unit, booked to loss:store."""

@@ -28,6 +28,8 @@ class Judged(Struct, frozen=True, kw_only=True):
     """When it was closed, UTC ms."""
     on: Today
     who: Who | None
+    member: Member | None
+    """As the engine saw them."""
     decision: Decision
     spend: dict[str, int]
     """Points by unit that this till's leases pay."""
@@ -57,7 +59,8 @@ def judge(desk: Desk, sale: Sale) -> Judged | Refusal:
     reckoned = promise.quote.decision.at if promise.quote else at
     on = today(desk, reckoned)
     held = balances(desk, who, reckoned, on=on, hold=promise.hold.id if promise.hold else None)
-    decision = promise.quote.decision if promise.quote else _decided(desk, sale, judged(who, held), at, final=final)
+    member = promise.quote.judged if promise.quote else _as_seen(judged(who, held), sale, final=final)
+    decision = promise.quote.decision if promise.quote else decide(desk, sale, member, at)
     misfits += [*_odd_lines(sale.lines), *_odd_time(desk, at)]
     asked = {} if promise.quote else {name: wish for name, wish in sale.redeem.items() if isinstance(wish, int)}
     here = {name: row.spendable_here for name, row in held.items()} if who and who.status == "active" else {}
@@ -72,6 +75,7 @@ def judge(desk: Desk, sale: Sale) -> Judged | Refusal:
         at=at,
         on=on,
         who=who,
+        member=member,
         decision=decision,
         spend=units({name: min(points, here.get(name, 0)) for name, points in decision.spent.items()}),
         loss=units({name: max(0, points - here.get(name, 0)) for name, points in decision.spent.items()}),
@@ -90,16 +94,16 @@ def _as_quoted(desk: Desk, sale: Sale, promise: Promise) -> Sale:
     return msgspec.structs.replace(sale, coupons=quote.sale.coupons, certificates=quote.sale.certificates)
 
 
-def _decided(desk: Desk, sale: Sale, member: Member | None, at: int, *, final: bool) -> Decision:
+def _as_seen(member: Member | None, sale: Sale, *, final: bool) -> Member | None:
     """After payment the engine judges what was charged: as if the member could spend all that was asked for."""
     if member is None or not final or not sale.redeem:
-        return decide(desk, sale, member, at)
+        return member
     points = dict(member.points)
     for name, asked in sale.redeem.items():
         had = points.get(name, Points())
         if isinstance(asked, int) and asked > had.spendable:
             points[name] = Points(spendable=asked, balance=had.balance)
-    return decide(desk, sale, msgspec.structs.replace(member, points=points), at)
+    return msgspec.structs.replace(member, points=points)
 
 
 def _odd_lines(lines: tuple[Line, ...]) -> list[Refusal]:

@@ -95,12 +95,14 @@ def quote(desk: Desk, sale: Sale) -> tuple[Quote, Who | None, dict[str, Balance]
         return who
     sale = with_presented(desk, sale)
     held = balances(desk, who, at)
-    decision = decide(desk, sale, judged(who, held), at)
+    member = judged(who, held)
+    decision = decide(desk, sale, member, at)
     now = desk.clock.now_ms()
     given = Quote(
         id="q-" + desk.ids.new(now),
         sale=sale if sale.card is None else msgspec.structs.replace(sale, card=None),
         decision=decision,
+        judged=member,
         member=who.member if who else None,
         how=who.how if who else "",
         hmac=who.hmac if who else "",

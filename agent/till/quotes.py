@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from agent.loyalty.decision import Decision
+from agent.loyalty.member import Member
 from agent.loyalty.sale import Sale
 
 MAX_QUOTES = 512
@@ -22,6 +23,8 @@ class Quote(Struct, frozen=True, kw_only=True):
     sale: Sale
     """Without the card's number: member and keyed name stand for it."""
     decision: Decision
+    judged: Member | None = None
+    """As the engine saw the member."""
     member: str | None
     how: str
     hmac: str = ""

@@ -10,6 +10,7 @@ import msgspec
 from agent.errors import StorageFull
 from agent.loyalty.ledger import ISSUED, LOSS, REDEEMED, Posting, member_account, move, points_unit
 from agent.loyalty.lots import Lot, lot_of
+from agent.loyalty.member import Member
 from agent.loyalty.sale import Sale
 from agent.rows import Hold, Operation, Stored, position
 from agent.till import identify
@@ -82,6 +83,7 @@ def _commit(desk: Desk, ready: Judged, content: str, lang: str) -> dict[str, obj
             decision=msgspec.structs.replace(ready.decision, trace=(), hints=()),
             member=who.member if who else None,
             how=who.how if who else "",
+            judged=_nameless(ready.member),
             spends=spends,
             loss=ready.loss,
             lots=lots,
@@ -94,6 +96,11 @@ def _commit(desk: Desk, ready: Judged, content: str, lang: str) -> dict[str, obj
         answer = _answer(desk, ready, body, stored, lang=lang)
         _keep(desk, ready, answer, content=content, n=n, now=now)
     return answer
+
+
+def _nameless(member: Member | None) -> Member | None:
+    """What decided, without what says who it was: the hub knows the birthday, and the record goes far."""
+    return msgspec.structs.replace(member, id="", birthday=None, joined=None) if member else None
 
 
 def enrol(desk: Desk, who: Who, now: int) -> None:

@@ -15,7 +15,7 @@ import peewee
 
 from agent.errors import Forbidden, Unauthorised
 from agent.sqlite import Checkpointer, transaction
-from sync.hub import apply, changes, enrolment, reception
+from sync.hub import apply, changes, enrolment, reception, reviewing
 from sync.hub.arrivals import Arrived, Mark
 from sync.hub.book import Book, copied
 from sync.hub.ground import Ground, day_of
@@ -217,6 +217,11 @@ class Hub:
         """Whether `changes` has anything new."""
         with self.reader.atomic():
             return changes.moved(self.reader, cursor, till=till, epoch=self.epoch)
+
+    def review(self) -> int:
+        """Judge some records again and flag what is odd; returns how many were read, 0 when none is left."""
+        with self._step():
+            return reviewing.review(self.database, now_ms=self.clock())
 
     def new_day(self, limit: int = 500) -> int:
         """Book what expired and pay debts from what can be spent now, for some members; returns how many, 0 when none is left."""

@@ -9,7 +9,7 @@ import peewee
 from agent.errors import NotFound
 from agent.loyalty import ids
 from sync.hub.book import Book
-from sync.hub.store import books, cards, journal, tills
+from sync.hub.store import books, cards, flags, journal, tills
 
 
 def find_member(database: peewee.SqliteDatabase, key: bytes, *, card: str, phone: str, member: str) -> Book:
@@ -106,4 +106,19 @@ def parked_shown(database: peewee.SqliteDatabase, limit: int) -> list[dict[str, 
             "record": row.line.decode("utf-8", "backslashreplace"),
         }
         for row in journal.parked(database, limit)
+    ]
+
+
+def flags_shown(database: peewee.SqliteDatabase, limit: int) -> list[dict[str, Any]]:
+    """Flags, newest first."""
+    return [
+        {
+            "at": at,
+            "till": flag.till,
+            "incarnation": flag.inc,
+            "seq": flag.seq,
+            "code": flag.code,
+            "numbers": flag.numbers,
+        }
+        for flag, at in flags.listed(database, limit)
     ]

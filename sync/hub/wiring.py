@@ -23,6 +23,7 @@ from sync.hub.store import journal
 
 _log = logging.getLogger("kopilka.hub")
 EXPIRY_EVERY_S = 600
+REVIEW_EVERY_S = 300
 MAX_CONNECTIONS = 2_000
 """A sleeping poll and a push for each of a thousand tills."""
 
@@ -65,7 +66,7 @@ class Service:
         self.jobs = Jobs(self._plan())
 
     def _plan(self) -> list[Job]:
-        plan = [Job("new-day", self._new_day, EXPIRY_EVERY_S)]
+        plan = [Job("new-day", self._new_day, EXPIRY_EVERY_S), Job("review", self._review, REVIEW_EVERY_S)]
         if self._settings.backup.folder:
             plan.append(Job("backup", self._save, self._settings.backup.every_hours * 3600))
         return plan
@@ -109,6 +110,11 @@ class Service:
         """Expiry and debts in small transactions, so that no push waits long."""
         while self._writer.call(self.hub.new_day):
             self._bell.ring()
+
+    def _review(self) -> None:
+        """In steps as small, for the same reason."""
+        while self._writer.call(self.hub.review):
+            pass
 
     def _save(self) -> None:
         backup = self._settings.backup

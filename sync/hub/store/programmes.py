@@ -34,6 +34,14 @@ def zone(database: peewee.SqliteDatabase) -> str | None:
     return str(row[0]) if row else None
 
 
+def text_of(database: peewee.SqliteDatabase, hash_: str) -> str | None:
+    """The text of the version with this hash."""
+    row = database.execute_sql(
+        "SELECT text FROM programme WHERE hash = ? ORDER BY serial DESC LIMIT 1", (hash_,)
+    ).fetchone()
+    return str(row[0]) if row else None
+
+
 def serial(database: peewee.SqliteDatabase) -> int:
     """The newest programme's serial; 0 before the first."""
     return int(database.execute_sql("SELECT coalesce(max(serial), 0) FROM programme").fetchone()[0])

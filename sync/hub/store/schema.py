@@ -59,6 +59,16 @@ CREATE TABLE entry (
   unit TEXT NOT NULL, account TEXT NOT NULL, amount BIGINT NOT NULL, PRIMARY KEY (member, till, inc, seq, n));
 CREATE TABLE feed (part BIGINT NOT NULL, rev BIGINT NOT NULL, member TEXT NOT NULL, PRIMARY KEY (part, rev));
 CREATE TABLE feed_head (part BIGINT NOT NULL PRIMARY KEY, rev BIGINT NOT NULL);
+-- What a person may want to look at: never refused, never in anybody's way.
+CREATE TABLE flag (
+  till TEXT NOT NULL, inc BIGINT NOT NULL, seq BIGINT NOT NULL, code TEXT NOT NULL, at BIGINT NOT NULL,
+  numbers TEXT NOT NULL, PRIMARY KEY (till, inc, seq, code));
+-- How far each journal has been judged again, and what a till gave by the hour.
+CREATE TABLE review (
+  till TEXT NOT NULL, inc BIGINT NOT NULL, seq BIGINT NOT NULL, clock TEXT NOT NULL, PRIMARY KEY (till, inc));
+CREATE TABLE till_hour (
+  till TEXT NOT NULL, hour BIGINT NOT NULL, points BIGINT NOT NULL, PRIMARY KEY (till, hour));
+CREATE INDEX till_hour_points ON till_hour (points);
 CREATE TABLE programme (
   serial BIGINT NOT NULL PRIMARY KEY, id TEXT NOT NULL, version BIGINT NOT NULL, hash TEXT NOT NULL,
   timezone TEXT NOT NULL, text TEXT NOT NULL, signature TEXT NOT NULL, published BIGINT NOT NULL);
@@ -78,6 +88,9 @@ CLUSTERED = (
     "entry",
     "feed",
     "feed_head",
+    "flag",
+    "review",
+    "till_hour",
 )
 """Small rows: on SQLite they live in the key's own tree, half the pages and one look-up. A word only SQLite knows."""
 

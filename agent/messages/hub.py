@@ -137,6 +137,18 @@ CODES = {
         ru=("Такого участника нет.", "Ни карта, ни телефон, ни номер не найдены.", "Проверьте написание."),
         en=("There is no such member.", "No card, phone or id like this was found.", "Check the spelling."),
     ),
+    "lease-not-found": both(
+        ru=(
+            "Такого права на списание нет.",
+            "Ничьё не начинается с {lease}, или оно закрыто.",
+            "Посмотрите: kopilka-hub lease list",
+        ),
+        en=("There is no such lease.", "None begins with {lease}, or it is closed.", "kopilka-hub lease list"),
+    ),
+    "lease-ambiguous": both(
+        ru=("Подходит не одно право на списание.", "Несколько начинаются с {lease}.", "Напишите номер длиннее."),
+        en=("More than one lease fits.", "Several begin with {lease}.", "Give more letters of the id."),
+    ),
     "members-are-one": both(
         ru=("Это уже один участник.", "{member} и {into} были объединены раньше.", "Больше ничего делать не нужно."),
         en=("They are one member already.", "{member} and {into} were merged before.", "There is nothing to do."),

@@ -17,8 +17,11 @@ from agent.loyalty.leases import Lease
 from agent.loyalty.ledger import Posting
 from agent.loyalty.lots import Lot, Part
 
-LeaseState = Literal["open", "unsettled", "closed"]
-"""`unsettled`: closed by its till, but some of what the till spent has reached the hub in no applicable record; it stays charged."""
+LeaseState = Literal["open", "unsettled", "released", "closed"]
+"""`unsettled`: closed by its till, but some of what the till spent has reached the hub in no applicable record; it stays charged.
+`released`: ended by a person, and the till has not said that it knows."""
+OVER = ("released", "closed")
+"""States that hold nothing of the member's: what is still spent out of such a lease is beyond every right."""
 
 
 class Profile(Struct, frozen=True, omit_defaults=True, kw_only=True):

@@ -48,7 +48,8 @@ class Desk:
         if held := book.leases.get(id_):
             if held.state == "open":
                 return LeaseAnswer(record.seq, grant=held.lease.grant, elsewhere=elsewhere)
-            return LeaseAnswer(record.seq, refused="closed", elsewhere=elsewhere)
+            refused = "released" if held.state == "released" else "closed"
+            return LeaseAnswer(record.seq, refused=refused, elsewhere=elsewhere)
         if refused := "nothing" if answered else self._refusal(book, want):
             return LeaseAnswer(record.seq, refused=refused, elsewhere=elsewhere)
         self._settle(book, want.unit)

@@ -9,7 +9,7 @@ import msgspec
 from agent.loyalty.leases import Spend, charge, left_parts
 from agent.loyalty.ledger import REDEEMED
 from agent.loyalty.lots import Part
-from sync.hub.book import Book, HubLease
+from sync.hub.book import OVER, Book, HubLease
 from sync.hub.ground import Unapplicable
 from sync.hub.postings import Mover, total
 from sync.wire import CloseBody
@@ -39,11 +39,14 @@ def hand_back_duplicate(mover: Mover, spends: Iterable[Spend]) -> None:
 def close_lease(mover: Mover, body: CloseBody) -> None:
     """The till is done with a lease. What it says is left goes back; what it spent in no record applied here stays charged.
 
-    Raises Unapplicable for a lease the hub never granted to this till. A second close changes nothing.
+    Raises Unapplicable for a lease the hub never granted to this till. A second close changes nothing, nor does one after a
+    person's release, save that the till knows of it now.
     """
     held = mover.book.leases.get(body.lease)
     if held is None or held.lease.grant.till != mover.till:
         raise Unapplicable("unknown-lease")
+    if held.state == "released":
+        _keep(mover.book, msgspec.structs.replace(held, state="closed"))
     if held.state != "open":
         return
     # Till and hub spend soonest to expire first: what the till did not spend are the last parts.
@@ -61,6 +64,17 @@ def close_lease(mover: Mover, body: CloseBody) -> None:
     mover.settle(held.lease.grant.unit)
 
 
+def release_lease(mover: Mover, id_: str, *, number: int) -> int:
+    """A person ends a lease: all it holds is the member's again. `number` is the recall that tells the till. Returns the points."""
+    held = mover.book.leases[id_]
+    points = held.held
+    held = _hand_back(mover, held, left_parts(held.lease))
+    lease = msgspec.structs.replace(held.lease, closed=True)
+    mover.book.leases[id_] = msgspec.structs.replace(held, lease=lease, state="released", recalled=number)
+    mover.settle(held.lease.grant.unit)
+    return points
+
+
 def _hand_back(mover: Mover, held: HubLease, parts: Iterable[Part]) -> HubLease:
     """Parts of a lease that will not be spent are the member's again."""
     held, inside = _use(held, parts)
@@ -73,7 +87,7 @@ def _hand_back(mover: Mover, held: HubLease, parts: Iterable[Part]) -> HubLease:
 def _use(held: HubLease, parts: Iterable[Part]) -> tuple[HubLease, tuple[Part, ...]]:
     """Take what fits of `parts` out of a lease; an unsettled one still meets the till's late records, a closed one nothing."""
     grant, parts = held.lease.grant, tuple(parts)
-    lease = msgspec.structs.replace(held.lease, closed=held.state == "closed")
+    lease = msgspec.structs.replace(held.lease, closed=held.state in OVER)
     lease, beyond = charge(lease, Spend(grant.id, grant.unit, parts))
     lease = msgspec.structs.replace(lease, closed=held.lease.closed)
     return msgspec.structs.replace(held, lease=lease), without(parts, beyond)
@@ -111,4 +125,4 @@ def without(parts: Iterable[Part], beyond: Iterable[Part]) -> tuple[Part, ...]:
 
 def member_leases(book: Book, unit: str) -> list[HubLease]:
     """Open and unsettled leases of one unit."""
-    return [held for held in book.leases.values() if held.state != "closed" and held.lease.grant.unit == unit]
+    return [held for held in book.leases.values() if held.state not in OVER and held.lease.grant.unit == unit]

@@ -81,6 +81,13 @@ def opened(args: argparse.Namespace) -> Iterator[tuple[peewee.SqliteDatabase, Ke
         database.close()
 
 
+def who() -> str:
+    """The person at the keyboard, for the audit."""
+    import getpass
+
+    return os.environ.get("SUDO_USER") or getpass.getuser()
+
+
 def answer(args: argparse.Namespace, data: object, text: str) -> None:
     """Print the text, or with --json the data."""
     print(json.dumps(data, ensure_ascii=False, indent=1) if getattr(args, "json", False) else text)

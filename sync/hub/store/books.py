@@ -90,7 +90,7 @@ def _load_leases(
 ) -> None:
     sql = (
         "SELECT member, lease, inc, spent, back, state, recalled, at, parts, signed FROM lease"  # noqa: S608 - marks only
-        f" WHERE member IN ({bulk.marks(names)}) AND (state <> 'closed' OR lease IN ({bulk.marks(leases)}))"
+        f" WHERE member IN ({bulk.marks(names)}) AND (state NOT IN ('closed', 'released') OR lease IN ({bulk.marks(leases)}))"
         " ORDER BY member, lease"
     )
     for member, lease, inc, spent, back, state, recalled, at, parts, signed in _rows(database, sql, names, leases):

@@ -1,4 +1,4 @@
-"""Which leases a till was asked to give back."""
+"""Which leases a till was asked to give back, or has lost by a person's release and not heard of."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import peewee
 
 
 def due(database: peewee.SqliteDatabase, till: str, *, after: int) -> tuple[tuple[str, ...], int]:
-    """Open leases of a till recalled behind number `after`, oldest recall first, and the highest number among them."""
+    """Open or released leases of a till recalled behind number `after`, oldest recall first, and the highest number among them."""
     rows = database.execute_sql(
-        "SELECT lease, recalled FROM lease WHERE till = ? AND state = 'open' AND recalled > ? ORDER BY recalled, lease",
+        "SELECT lease, recalled FROM lease WHERE till = ? AND state <> 'closed'"
+        " AND state <> 'unsettled' AND recalled > ? ORDER BY recalled, lease",
         (till, after),
     ).fetchall()
     return tuple(str(row[0]) for row in rows), max((int(row[1]) for row in rows), default=after)

@@ -53,10 +53,14 @@ CREATE TABLE lease (
   style TEXT NOT NULL, granted BIGINT NOT NULL, spent BIGINT NOT NULL, back BIGINT NOT NULL, state TEXT NOT NULL,
   recalled BIGINT NOT NULL, at BIGINT NOT NULL, parts TEXT NOT NULL, signed BLOB NOT NULL, PRIMARY KEY (member, lease),
   CHECK (spent >= 0 AND back >= 0 AND spent + back <= granted));
-CREATE INDEX lease_till ON lease (till) WHERE state = 'open';
+CREATE INDEX lease_till ON lease (till) WHERE state <> 'closed';
 CREATE TABLE entry (
   member TEXT NOT NULL, till TEXT NOT NULL, inc BIGINT NOT NULL, seq BIGINT NOT NULL, n BIGINT NOT NULL,
   unit TEXT NOT NULL, account TEXT NOT NULL, amount BIGINT NOT NULL, PRIMARY KEY (member, till, inc, seq, n));
+-- What people did to the hub by hand, and why; `numbers` is JSON.
+CREATE TABLE audit (
+  n BIGINT NOT NULL PRIMARY KEY, at BIGINT NOT NULL, who TEXT NOT NULL, what TEXT NOT NULL, subject TEXT NOT NULL,
+  reason TEXT NOT NULL, numbers TEXT NOT NULL);
 CREATE TABLE feed (part BIGINT NOT NULL, rev BIGINT NOT NULL, member TEXT NOT NULL, PRIMARY KEY (part, rev));
 CREATE TABLE feed_head (part BIGINT NOT NULL PRIMARY KEY, rev BIGINT NOT NULL);
 -- What a person may want to look at: never refused, never in anybody's way.

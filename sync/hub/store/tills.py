@@ -74,7 +74,7 @@ def fleet(database: peewee.SqliteDatabase) -> list[Fleet]:
     names = ", ".join(f"t.{name}" for name in _COLUMNS.split(", "))
     rows = database.execute_sql(
         f"SELECT {names}, coalesce(w.inc, 0), coalesce(w.wm, 0), coalesce(w.at, 0), coalesce(w.forks, 0),"  # noqa: S608 - constant
-        " (SELECT count(*) FROM lease l WHERE l.till = t.till AND l.state = 'open')"
+        " (SELECT count(*) FROM lease l WHERE l.till = t.till AND l.state <> 'closed' AND l.state = 'open')"
         " FROM till t LEFT JOIN watermark w ON w.till = t.till"
         " AND w.inc = (SELECT max(inc) FROM watermark WHERE till = t.till) ORDER BY t.till"
     ).fetchall()

@@ -14,9 +14,11 @@ def test_due(database):
             ("c", "t1", "closed", 2),
             ("d", "t1", "open", 0),
             ("e", "t2", "open", 4),
+            ("f", "t1", "released", 5),
+            ("g", "t1", "unsettled", 6),
         ]
     ]
     bulk.insert(database, "lease", COLUMNS, rows)
-    assert recalls.due(database, "t1", after=0) == (("b", "a"), 3)
-    assert recalls.due(database, "t1", after=1) == (("a",), 3)
+    assert recalls.due(database, "t1", after=0) == (("b", "a", "f"), 5)
+    assert recalls.due(database, "t1", after=1) == (("a", "f"), 5)
     assert recalls.due(database, "t1", after=7) == ((), 7)

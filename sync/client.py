@@ -36,6 +36,8 @@ class SyncClient:
         self._shrink = 0
         self._server_faults = 0
         """How often in a row the server failed on a batch that begins where the last one did."""
+        self._alone = (0, 0, 0)
+        """Incarnation and seq of the record that last went alone, and how often in a row the server failed on just that one."""
         self._ask = False
         """The hub's epoch rose: ask how far it has our records though there is nothing to send."""
 
@@ -92,8 +94,13 @@ class SyncClient:
             open_leases=out.open_leases[:OPEN_LEASES],
             cursor=out.cursor,
             pending_wants=tuple(want.seq for want in out.wants),
-            failed=self._server_faults if len(out.lines) == 1 else 0,
+            failed=self._failed_alone(out),
         )
+
+    def _failed_alone(self, out: Outgoing) -> int:
+        """A record answers for its own failures only: those of the batch it was in may be its neighbour's."""
+        inc, seq, failed = self._alone
+        return failed if len(out.lines) == 1 and (inc, seq) == (out.inc, out.first) else 0
 
     def _answered(self, out: Outgoing, answer: PushAnswer, now_ms: int) -> Outcome:
         def hash_at(seq: int) -> str | None:
@@ -126,6 +133,7 @@ class SyncClient:
         """Back off, and make the batch smaller where its size or content may be the reason."""
         single = len(out.lines) <= 1
         self._server_faults = self._server_faults + 1 if fault.code == "server" else 0
+        self._alone = (out.inc, out.first, self._failed_alone(out) + 1 if single and fault.code == "server" else 0)
         poisoned = self._server_faults >= SUSPECTS_AFTER
         if fault.code == "too-large" or fault.cause == "timeout" or poisoned:
             self._shrink = min(MAX_SHRINK, self._shrink + 1)

@@ -119,6 +119,8 @@ def test_a_poisoned_batch_is_halved_to_the_record_that_does_it():
     alone = [head for head in hub.heads if head.first == head.last == 24]
     assert [head.failed for head in alone][-1] >= 3
     assert all(head.failed == 0 for head in hub.heads if head.last > head.first)
+    # The hub parks unread what is said to have failed alone: nobody else's record may be said to.
+    assert {head.first for head in hub.heads if head.failed} == {24}
 
 
 def test_4xx_stops_and_keeps_everything():

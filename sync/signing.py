@@ -30,6 +30,7 @@ SKEW_MS = 300_000
 
 _GRANT = b"kopilka-grant-1\n"
 _PROGRAMME = b"kopilka-programme-1\n"
+_FILL = b"kopilka-fill-1\n"
 
 RequestFault = Literal["", "missing", "stale", "bad-signature"]
 
@@ -98,6 +99,15 @@ def sign_programme(signer: Signer, text: str) -> str:
 
 def check_programme(verifier: Verifier, text: str, signature: str) -> bool:
     return verifier.check(_PROGRAMME + text.encode(), signature)
+
+
+def sign_fill(signer: Signer, manifest: str) -> str:
+    """Signature of a fill's manifest, base64."""
+    return signer.sign(_FILL + manifest.encode())
+
+
+def check_fill(verifier: Verifier, manifest: str, signature: str) -> bool:
+    return verifier.check(_FILL + manifest.encode(), signature)
 
 
 @dataclass(frozen=True, slots=True)

@@ -299,6 +299,8 @@ class Changes(Struct, frozen=True, omit_defaults=True, kw_only=True):
     revokes: tuple[str, ...] = ()
     more: bool = False
     at: int = 0
+    fill: bool = False
+    """The till comes sooner to the end by the hub's fill (`sync.fill`) than by pages."""
 
 
 class PushAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):

@@ -26,6 +26,7 @@ from agent.web.openapi import openapi
 from agent.web.routes import FREE, Call, Route
 from agent.web.wake import Bell
 from sync.hub.door import SCOPE, Door
+from sync.hub.fill_api import fill_routes
 from sync.hub.hub import Hub
 from sync.hub.reception import BadPush
 from sync.hub.store.tills import Till
@@ -93,7 +94,8 @@ class Api:
 
     def routes(self) -> list[Route]:
         """One table for the application and its OpenAPI document."""
-        return [*self._signed(), *self._free()]
+        fills = fill_routes(self._hub.fills) if self._hub.fills is not None else []
+        return [*self._signed(), *fills, *self._free()]
 
     def _signed(self) -> list[Route]:
         return [

@@ -18,6 +18,7 @@ from agent.sqlite import Checkpointer, transaction
 from sync.hub import apply, changes, enrolment, reception, reviewing
 from sync.hub.arrivals import Arrived, Mark
 from sync.hub.book import Book, copied
+from sync.hub.filling import Fills
 from sync.hub.ground import Ground, day_of
 from sync.hub.keys import Keys
 from sync.hub.leases import HUB, Desk
@@ -49,12 +50,14 @@ class Hub:
         keys: Keys,
         clock: Callable[[], int],
         policy: Policy | None = None,
+        fills: Fills | None = None,
     ) -> None:
         self.database = database
         self.reader = reader or database
         self.keys = keys
         self.clock = clock
         self.policy = policy or Policy()
+        self.fills = fills
         self._log = Checkpointer(database)
         self.epoch = int(meta.read(database, "epoch") or 0)
 
@@ -211,7 +214,11 @@ class Hub:
     def changes(self, till: str, cursor: str, *, limit: int = changes.PAGE) -> Changes:
         """What is new for a till since its cursor; at once, maybe nothing."""
         with self.reader.atomic():
-            return changes.since(self.reader, cursor, till=till, epoch=self.epoch, now_ms=self.clock(), limit=limit)
+            found = changes.since(self.reader, cursor, till=till, epoch=self.epoch, now_ms=self.clock(), limit=limit)
+            last = feed.last(self.reader)
+        if self.fills is not None and self.fills.worth(cursor, epoch=self.epoch, last=last):
+            return msgspec.structs.replace(found, fill=True)
+        return found
 
     def moved(self, till: str, cursor: str) -> bool:
         """Whether `changes` has anything new."""

@@ -16,7 +16,7 @@ from sync.hub.ground import day_of
 from sync.hub.hub import DEFAULT_ZONE
 from sync.hub.importing import Checked, Ground, Imported, check, import_members
 from sync.hub.keys import Keys
-from sync.hub.store import meta, programmes
+from sync.hub.store import meta, programmes, roster
 
 _TELL_S = 1.0
 TEXTS = {
@@ -24,6 +24,7 @@ TEXTS = {
         "checking": "проверка",
         "reading": "чтение",
         "writing": "запись",
+        "packing": "подготовка",
         "progress": "{what}: {rows} строк, {rate}/с, осталось {left} с",
         "more": "... и ещё {count}",
         "done": "Загружено участников: {rows}, из них новых {fresh}; баллов {points}; пропущено строк {skipped}.",
@@ -32,6 +33,7 @@ TEXTS = {
         "checking": "checking",
         "reading": "reading",
         "writing": "writing",
+        "packing": "packing",
         "progress": "{what}: {rows} rows, {rate}/s, {left} s left",
         "more": "... and {count} more",
         "done": "Members imported: {rows}, of them new {fresh}; points {points}; rows skipped {skipped}.",
@@ -91,6 +93,12 @@ def load_members(
             tell=_in_file("reading", file, lang),
             wrote=lambda rows, of: writing(rows, rows, of),
         )
+
+
+def counting(database: peewee.SqliteDatabase, lang: Lang) -> Callable[[int], None]:
+    """Progress by how many of the members the hub has are done."""
+    size, progress = roster.size(database), Progress("packing", lang)
+    return lambda rows: progress(rows, rows, size)
 
 
 def _opened(path: str, encoding: str) -> TextIO:

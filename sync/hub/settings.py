@@ -30,6 +30,14 @@ class Backup(Struct, frozen=True, forbid_unknown_fields=True):
     every_hours: Annotated[int, Meta(ge=1, le=168)] = 24
 
 
+class FillSettings(Struct, frozen=True, forbid_unknown_fields=True):
+    """The first fill of new tills; several hubs behind one balancer share the folder. Empty: beside the database."""
+
+    folder: str = ""
+    every_hours: Annotated[int, Meta(ge=1, le=720)] = 24
+    """How often it is looked whether a new one is worth making."""
+
+
 class LeaseLimits(Struct, frozen=True, forbid_unknown_fields=True):
     """How much of a member's points one till may hold, in smallest points."""
 
@@ -48,6 +56,11 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     listen: Listen = Listen()
     backup: Backup = Backup()
     leases: LeaseLimits = LeaseLimits()
+    fill: FillSettings = FillSettings()
+
+    @property
+    def fill_folder(self) -> str:
+        return self.fill.folder or self.database + ".fill"
 
     @property
     def policy(self) -> Policy:

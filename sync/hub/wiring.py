@@ -14,6 +14,7 @@ from agent.sqlite import ThreadWriter, open_database, transaction
 from agent.web.serve import Server, tcp_socket
 from agent.web.wake import Bell
 from sync.hub.api import Api, Threads
+from sync.hub.filling import Fills, renew
 from sync.hub.hub import Hub
 from sync.hub.jobs import Job, Jobs
 from sync.hub.opening import open_hub
@@ -59,14 +60,19 @@ class Service:
         self._reader = open_database(settings.database, readonly=True)
         self._writer = ThreadWriter("hub-writer")
         self._readers = ThreadPoolExecutor(1, thread_name_prefix="hub-reader")
-        self.hub = Hub(self._database, reader=self._reader, keys=keys, clock=clock, policy=settings.policy)
+        fills = Fills(settings.fill_folder)
+        self.hub = Hub(self._database, reader=self._reader, keys=keys, clock=clock, policy=settings.policy, fills=fills)
         self._bell = Bell()
         self.api = Api(self.hub, Threads(self._writer.pool, self._readers), self._bell, on_broken=self._break)
         self._server = Server(self.api.app(), [self._socket], on_stop=self._bell.close, max_connections=MAX_CONNECTIONS)
         self.jobs = Jobs(self._plan())
 
     def _plan(self) -> list[Job]:
-        plan = [Job("new-day", self._new_day, EXPIRY_EVERY_S), Job("review", self._review, REVIEW_EVERY_S)]
+        plan = [
+            Job("new-day", self._new_day, EXPIRY_EVERY_S),
+            Job("review", self._review, REVIEW_EVERY_S),
+            Job("fill", self._fill, self._settings.fill.every_hours * 3600),
+        ]
         if self._settings.backup.folder:
             plan.append(Job("backup", self._save, self._settings.backup.every_hours * 3600))
         return plan
@@ -115,6 +121,17 @@ class Service:
         """In steps as small, for the same reason."""
         while self._writer.call(self.hub.review):
             pass
+
+    def _fill(self) -> None:
+        """On a connection of its own: it reads for a minute what the reader must not wait for."""
+        assert self.hub.fills is not None
+        reader = open_database(self._settings.database, readonly=True)
+        try:
+            made = renew(reader, self.hub.fills, self.hub.keys.signer, now_ms=clock())
+        finally:
+            reader.close()
+        if made is not None:
+            _log.info("fill-made", extra={"members": made.members, "bytes": made.size, "pieces": len(made.pieces)})
 
     def _save(self) -> None:
         backup = self._settings.backup

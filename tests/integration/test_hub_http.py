@@ -327,5 +327,13 @@ def test_enrolment_is_rate_limited(base, service):
 def test_health_and_the_document_need_no_signature(base, service):
     assert requests.get(f"{base}/v1/health", timeout=10).json()["status"] == "ok"
     document = requests.get(f"{base}/v1/openapi.json", timeout=10).json()
-    assert set(document["paths"]) == {"/v1/push", "/v1/changes", "/v1/enrol", "/v1/health", "/v1/openapi.json"}
+    assert set(document["paths"]) == {
+        "/v1/push",
+        "/v1/changes",
+        "/v1/enrol",
+        "/v1/health",
+        "/v1/openapi.json",
+        "/v1/fill",
+        "/v1/fill/{sha256}",
+    }
     assert requests.get(f"{base}/v1/other", timeout=10).status_code == 401

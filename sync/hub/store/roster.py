@@ -47,6 +47,11 @@ def known(database: peewee.SqliteDatabase, members: Sequence[str]) -> set[str]:
     return found
 
 
+def size(database: peewee.SqliteDatabase) -> int:
+    """How many members the hub has; reads the whole table."""
+    return int(database.execute_sql("SELECT count(*) FROM member").fetchone()[0])
+
+
 def with_lot(database: peewee.SqliteDatabase, members: Sequence[str], unit: str, lot: str) -> set[str]:
     """Which of these have this lot."""
     found: set[str] = set()

@@ -11,9 +11,11 @@ from sync.signing import (
     Request,
     Signer,
     Verifier,
+    check_fill,
     check_grant,
     check_programme,
     check_request,
+    sign_fill,
     sign_grant,
     sign_programme,
     sign_request,
@@ -56,6 +58,14 @@ def test_programme_signature_is_not_a_grant_signature():
     assert check_programme(verifier, text, signature)
     assert not check_programme(verifier, text + " ", signature)
     assert not verifier.check(text.encode(), signature)
+
+
+def test_fill_signature_is_not_a_programme_signature():
+    signature = sign_fill(HUB, "{}")
+    verifier = Verifier(HUB.public)
+    assert check_fill(verifier, "{}", signature)
+    assert not check_fill(verifier, "{} ", signature)
+    assert not check_programme(verifier, "{}", signature)
 
 
 @pytest.mark.parametrize("signature", ["", "?", "AAAA", "я", "A" * 88])

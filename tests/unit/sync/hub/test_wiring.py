@@ -46,10 +46,11 @@ def test_the_backup_tells_what_is_durable(service, tmp_path):
     assert service._writer.call(push).durable == 0
     service.jobs.run("backup")
     service.jobs.run("new-day")
+    service.jobs.run("fill")
     assert service._writer.call(push).durable == 1
     assert len(os.listdir(tmp_path / "copies")) == 1
     service.jobs.run("review")
-    assert service.jobs.failures == {"new-day": 0, "review": 0, "backup": 0}
+    assert service.jobs.failures == {"new-day": 0, "review": 0, "backup": 0, "fill": 0}
 
 
 def test_the_database_is_its_owners_only(service, tmp_path):

@@ -9,7 +9,7 @@ from agent.sqlite.faults import free_bytes, named, storage_errors
 from agent.sqlite.migrations import Step, backup, migrate, open_migrated, sync_folder
 from agent.sqlite.opening import PRAGMAS, READER_PRAGMAS, Factory, open_database, path_of, quick_check
 from agent.sqlite.statements import Row, Statements
-from agent.sqlite.transactions import Checkpointer, in_transaction, transaction
+from agent.sqlite.transactions import Checkpointer, in_transaction, savepoint, transaction
 from agent.sqlite.writer import InlineWriter, ThreadWriter, Writer
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "open_migrated",
     "path_of",
     "quick_check",
+    "savepoint",
     "storage_errors",
     "sync_folder",
     "transaction",

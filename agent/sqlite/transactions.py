@@ -41,6 +41,23 @@ def transaction(database: peewee.SqliteDatabase) -> Iterator[None]:
             raise
 
 
+@contextlib.contextmanager
+def savepoint(database: peewee.SqliteDatabase) -> Iterator[None]:
+    """A part of an open transaction that leaves nothing behind when it raises; the rest of the transaction stands.
+
+    An error that ended the whole transaction, as a full disk may, is raised as it is: the transaction tells it.
+    """
+    database.execute_sql("SAVEPOINT part")
+    try:
+        yield
+    except BaseException:
+        if in_transaction(database):
+            database.execute_sql("ROLLBACK TO part")
+            database.execute_sql("RELEASE part")
+        raise
+    database.execute_sql("RELEASE part")
+
+
 def in_transaction(database: peewee.SqliteDatabase) -> bool:
     """Whether SQLite itself has a transaction open on this connection."""
     return bool(database.connection().in_transaction)

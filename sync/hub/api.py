@@ -1,9 +1,11 @@
-"""The hub's HTTP calls: a thin skin over Hub. Pushes and enrolments run on the writer, look-ups on the reader, polls sleep."""
+"""The hub's HTTP calls: a thin skin over Hub. Pushes wait for the writer in a group, enrolments run on it, look-ups on the reader,
+polls sleep.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
@@ -42,6 +44,8 @@ MAX_IN_FLIGHT = 2_000
 ENROLMENTS_A_MINUTE = 30
 
 T = TypeVar("T")
+Push = Callable[[str, Head, Sequence[bytes]], Awaitable[PushAnswer]]
+"""The till that signed it, head, records; answered when it is durable."""
 _head = msgspec.json.Decoder(Head)
 
 
@@ -75,8 +79,13 @@ class Threads:
 class Api:
     """Handlers of one hub."""
 
-    def __init__(self, hub: Hub, threads: Threads, bell: Bell, *, on_broken: Callable[[], None] = lambda: None) -> None:
-        """`on_broken` is told when the disk failed under a write: the process is to end and heal at its next start."""
+    def __init__(
+        self, hub: Hub, threads: Threads, bell: Bell, *, push: Push, on_broken: Callable[[], None] = lambda: None
+    ) -> None:
+        """`push` brings a batch to the writer. `on_broken` is told when the disk failed under a write: the process is to end
+        and heal at its next start.
+        """
+        self._push = push
         self._on_broken = on_broken
         self._hub = hub
         self._threads = threads
@@ -156,12 +165,11 @@ class Api:
     async def find_till(self, name: str) -> Till | None:
         return await self._read(self._hub.till, name)
 
-    def push(self, call: Call[bytes, Any]) -> PushAnswer:
-        """On the writer's thread. Raises BadPush, TooLarge, Forbidden, Unauthorised; storage errors."""
+    async def push(self, call: Call[bytes, Any]) -> PushAnswer:
+        """Raises BadPush, TooLarge, Forbidden, Unauthorised; storage errors."""
         head, lines = parse_push(call.body)
-        till = self._hub.known_till(call.caller.name)
         try:
-            answer = self._hub.push(till, head, lines)
+            answer = await self._push(call.caller.name, head, lines)
         except (StorageBroken, CorruptDatabase):
             self._on_broken()
             raise

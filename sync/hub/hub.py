@@ -14,7 +14,7 @@ import msgspec
 import peewee
 
 from agent.errors import Forbidden, Unauthorised
-from agent.sqlite import Checkpointer, transaction
+from agent.sqlite import Checkpointer, in_transaction, named, path_of, savepoint, transaction
 from sync.hub import apply, changes, enrolment, reception, reviewing
 from sync.hub.arrivals import Arrived, Mark
 from sync.hub.book import Book, copied
@@ -37,6 +37,10 @@ DEFAULT_ZONE = "Europe/Moscow"
 
 FAILED_PARKS = 3
 """So many failures in a row on one record park it unread."""
+
+
+Asked = tuple[str, Head, Sequence[bytes]]
+"""A push as it came: who signed it, head, records."""
 
 
 class Hub:
@@ -70,11 +74,28 @@ class Hub:
 
     def push(self, till: tills.Till, head: Head, lines: Sequence[bytes]) -> PushAnswer:
         """Apply a batch and answer its wishes, in one transaction. Raises BadPush, TooLarge, Forbidden; storage errors as agent.sqlite's."""
-        if head.till != till.till:
-            raise Forbidden("other-till", till=till.till, found=head.till[:80])
-        batch = reception.arrivals(head, lines)
         with self._step():
-            return self._push(till, head, batch)
+            return self._push(till, head, _read(till, head, lines))
+
+    def push_all(self, asked: Iterable[Asked]) -> list[PushAnswer | Exception]:
+        """Several batches in one transaction: an answer or a refusal for each, one that fails leaves nothing behind.
+
+        Raises what ends the whole transaction (StorageFull, StorageBroken, CorruptDatabase): nothing is written then.
+        """
+        with self._step():
+            return [self._tried(*one) for one in asked]
+
+    def _tried(self, name: str, head: Head, lines: Sequence[bytes]) -> PushAnswer | Exception:
+        path = path_of(self.database)
+        try:
+            with savepoint(self.database):
+                till = self.known_till(name)
+                return self._push(till, head, _read(till, head, lines))
+        except Exception as error:
+            # What the disk says concerns all; anything else is this batch's own.
+            if not in_transaction(self.database) or named(error, path) is not error:
+                raise
+            return error
 
     def _push(self, till: tills.Till, head: Head, batch: Sequence[Arrived]) -> PushAnswer:
         mark = journal.mark(self.database, till.till, head.inc)
@@ -245,3 +266,10 @@ class Hub:
             changed = [Change(before[member], after[member]) for member in before]
             feed.publish(self.database, book_store.save(self.database, changed, at=self.clock()))
             return len(before)
+
+
+def _read(till: tills.Till, head: Head, lines: Sequence[bytes]) -> tuple[Arrived, ...]:
+    """A batch's records. Raises Forbidden, BadPush, TooLarge."""
+    if head.till != till.till:
+        raise Forbidden("other-till", till=till.till, found=head.till[:80])
+    return reception.arrivals(head, lines)

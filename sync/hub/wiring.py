@@ -15,6 +15,7 @@ from agent.web.serve import Server, tcp_socket
 from agent.web.wake import Bell
 from sync.hub.api import Api, Threads
 from sync.hub.filling import Fills, renew
+from sync.hub.group import Group
 from sync.hub.hub import Hub
 from sync.hub.jobs import Job, Jobs
 from sync.hub.opening import open_hub
@@ -32,6 +33,10 @@ MAX_CONNECTIONS = 2_000
 def clock() -> int:
     """Wall time, UTC ms."""
     return time.time_ns() // 1_000_000
+
+
+def monotonic_ms() -> int:
+    return time.monotonic_ns() // 1_000_000
 
 
 def chance(count: int) -> bytes:
@@ -63,7 +68,9 @@ class Service:
         fills = Fills(settings.fill_folder)
         self.hub = Hub(self._database, reader=self._reader, keys=keys, clock=clock, policy=settings.policy, fills=fills)
         self._bell = Bell()
-        self.api = Api(self.hub, Threads(self._writer.pool, self._readers), self._bell, on_broken=self._break)
+        group = Group(self.hub, self._writer.pool, monotonic_ms=monotonic_ms)
+        threads = Threads(self._writer.pool, self._readers)
+        self.api = Api(self.hub, threads, self._bell, push=group.push, on_broken=self._break)
         self._server = Server(self.api.app(), [self._socket], on_stop=self._bell.close, max_connections=MAX_CONNECTIONS)
         self.jobs = Jobs(self._plan())
 

@@ -6,7 +6,7 @@ import importlib
 import sys
 import time
 
-PARTS = ("start", "engine", "scanner", "printer", "store", "till", "browser")
+PARTS = ("start", "engine", "scanner", "printer", "store", "group", "till", "browser")
 ROUNDS = 5
 
 

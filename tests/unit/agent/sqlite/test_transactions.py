@@ -11,7 +11,7 @@ import peewee
 import pytest
 
 from agent.errors import StorageBroken, StorageFull
-from agent.sqlite import Checkpointer, open_database, transaction
+from agent.sqlite import Checkpointer, open_database, savepoint, transaction
 
 
 @pytest.fixture
@@ -146,7 +146,7 @@ def test_a_reader_that_stays_stops_no_commit(database, path):
 LIMITED = """
 import resource, sys
 from agent.errors import KopilkaError
-from agent.sqlite import Checkpointer, open_database, transaction
+from agent.sqlite import Checkpointer, open_database, savepoint, transaction
 database = open_database(sys.argv[1])
 where = sys.argv[2]
 checkpointer = Checkpointer(database, commits=1000)
@@ -178,3 +178,21 @@ def test_a_write_that_the_system_refuses_is_a_broken_disk_and_is_seen(path, wher
     database = open_database(path)
     assert rows(database) == [1]
     database.close()
+
+
+def test_a_savepoint_takes_back_its_part_only(database):
+    with transaction(database):
+        put(database, 1)
+        with pytest.raises(ZeroDivisionError), savepoint(database):
+            put(database, 2)
+            raise ZeroDivisionError
+        with savepoint(database):
+            put(database, 3)
+    assert rows(database) == [1, 3]
+
+
+def test_a_savepoint_leaves_an_error_that_ended_the_transaction_as_it_is(database):
+    with pytest.raises(StorageBroken), transaction(database):
+        with pytest.raises(ZeroDivisionError), savepoint(database):
+            database.execute_sql("ROLLBACK")
+            raise ZeroDivisionError

@@ -1,5 +1,6 @@
 """The service put together: it starts, beats, does its jobs, tells of a broken disk, and leaves no thread behind."""
 
+import asyncio
 import os
 import threading
 
@@ -74,10 +75,10 @@ def test_a_broken_disk_ends_the_service(tmp_path):
 
     with transaction(service.hub.database):
         tills.save(service.hub.database, tills.Till(till="t1", store="s1"))
-    service.hub.push = broken
+    service.hub.push_all = broken
     head, _ = Pen("t1").batch()
     with pytest.raises(StorageBroken):
-        service.api.push(Call(body=encode(head), query=None, caller=Caller(name="t1")))
+        asyncio.run(service.api.push(Call(body=encode(head), query=None, caller=Caller(name="t1"))))
     assert told.is_set()
     assert service.broken
     assert service.stop()

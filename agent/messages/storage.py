@@ -29,6 +29,18 @@ CODES = {
             "The till restarts by itself; if it happens again, replace the disk.",
         ),
     ),
+    "database-away": both(
+        ru=(
+            "База центра не отвечает.",
+            "Сервер PostgreSQL занят, перезапускается или недоступен: {problem}.",
+            "Кассы повторят сами; если это надолго, проверьте сервер базы и сеть до него.",
+        ),
+        en=(
+            "The hub's database does not answer.",
+            "The PostgreSQL server is busy, restarting or out of reach: {problem}.",
+            "Tills try again by themselves; if it lasts, look at the database's server and the way to it.",
+        ),
+    ),
     "storage-busy": both(
         ru=(
             "База данных занята.",

@@ -40,9 +40,7 @@ def cursor_of(text: str, epoch: int) -> Cursor:
     return Cursor(*(int(number) for number in found.groups()))
 
 
-def since(
-    database: peewee.SqliteDatabase, text: str, *, till: str, epoch: int, now_ms: int, limit: int = PAGE
-) -> Changes:
+def since(database: peewee.Database, text: str, *, till: str, epoch: int, now_ms: int, limit: int = PAGE) -> Changes:
     """A page of changes. Call inside one read snapshot. Raises feed.FeedGap when the feed lost a row."""
     cursor = cursor_of(text, epoch)
     last = feed.last(database)
@@ -65,7 +63,7 @@ def since(
     )
 
 
-def moved(database: peewee.SqliteDatabase, text: str, *, till: str, epoch: int) -> bool:
+def moved(database: peewee.Database, text: str, *, till: str, epoch: int) -> bool:
     """Whether `since` would have anything to say; a few look-ups by key."""
     cursor = cursor_of(text, epoch)
     if feed.last(database) != cursor.rev or programmes.serial(database) > cursor.programme:
@@ -73,7 +71,7 @@ def moved(database: peewee.SqliteDatabase, text: str, *, till: str, epoch: int) 
     return bool(recalls.due(database, till, after=cursor.recall)[0])
 
 
-def states(database: peewee.SqliteDatabase, revs: dict[str, int], till: str) -> Iterable[MemberState]:
+def states(database: peewee.Database, revs: dict[str, int], till: str) -> Iterable[MemberState]:
     """Members as tills may know them, in order of rev; `applied` says which of the asking till's records are in them."""
     applied = {f"{till}/{inc}": wm for inc, wm in journal.marks(database, till).items()}
     found = books.load(database, revs)

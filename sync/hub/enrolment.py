@@ -22,7 +22,7 @@ _ID = re.compile(r"[a-zA-Z0-9][\w.\-]{0,39}", re.ASCII)
 
 
 def add_till(
-    database: peewee.SqliteDatabase,
+    database: peewee.Database,
     till: str,
     *,
     store: str,
@@ -53,7 +53,7 @@ def add_till(
     return "-".join(code[n : n + 4] for n in range(0, CODE_SIGNS, 4))
 
 
-def revoke_till(database: peewee.SqliteDatabase, till: str, *, now_ms: int) -> tills.Till:
+def revoke_till(database: peewee.Database, till: str, *, now_ms: int) -> tills.Till:
     """From now on the till is refused; its leases stay charged until they are closed or released. Raises NotFound."""
     known = tills.find(database, till)
     if known is None:
@@ -63,9 +63,7 @@ def revoke_till(database: peewee.SqliteDatabase, till: str, *, now_ms: int) -> t
     return known
 
 
-def enrol(
-    database: peewee.SqliteDatabase, request: EnrolRequest, *, keys: Keys, epoch: int, now_ms: int
-) -> EnrolAnswer:
+def enrol(database: peewee.Database, request: EnrolRequest, *, keys: Keys, epoch: int, now_ms: int) -> EnrolAnswer:
     """Bind a till's key to its code, in the caller's transaction. The same key may ask again: its answer may have been lost.
 
     Raises Forbidden, the same for a wrong, a used and an old code.
@@ -83,7 +81,7 @@ def enrol(
     return _answer(database, known, keys=keys, epoch=epoch, now_ms=now_ms)
 
 
-def _answer(database: peewee.SqliteDatabase, till: tills.Till, *, keys: Keys, epoch: int, now_ms: int) -> EnrolAnswer:
+def _answer(database: peewee.Database, till: tills.Till, *, keys: Keys, epoch: int, now_ms: int) -> EnrolAnswer:
     marks = journal.marks(database, till.till)
     newest = max(marks, default=0)
     published = programmes.newest(database)

@@ -16,7 +16,7 @@ import peewee
 from agent.sqlite import sync_folder
 from sync.fill import VERSION, Fill, Piece, SignedFill, Words, cut, name_of, read_manifest
 from sync.hub import changes
-from sync.hub.store import feed, meta, snapshot
+from sync.hub.store import feed, meta, snapshot, steps
 from sync.signing import Signer, sign_fill
 from sync.wire import MemberState, encode
 
@@ -80,7 +80,7 @@ class Fills:
         return behind >= max(FROM_MEMBERS, fill.members // 2) and last - fill.rev <= behind // 2
 
 
-def renew(database: peewee.SqliteDatabase, fills: Fills, signer: Signer, *, now_ms: int) -> Fill | None:
+def renew(database: peewee.Database, fills: Fills, signer: Signer, *, now_ms: int) -> Fill | None:
     """`make` where it is worth the while: many members, and a quarter of them changed since the last; None else."""
     fill, epoch, last = fills.current(), int(meta.read(database, "epoch") or 0), feed.last(database)
     lacking = last - fill.rev if fill is not None and fill.epoch == epoch else last
@@ -90,7 +90,7 @@ def renew(database: peewee.SqliteDatabase, fills: Fills, signer: Signer, *, now_
 
 
 def make(
-    database: peewee.SqliteDatabase, fills: Fills, signer: Signer, *, now_ms: int, tell: Tell = lambda _: None
+    database: peewee.Database, fills: Fills, signer: Signer, *, now_ms: int, tell: Tell = lambda _: None
 ) -> Fill | None:
     """Make a fill of what one read transaction of `database` sees; None when there is no member. `tell` hears how many are done.
 
@@ -102,7 +102,7 @@ def make(
         _unlink(path)
     words = Words()
     try:
-        with database.atomic(), snapshot.Snapshot(loose, words) as file:
+        with steps.snapshot(database), snapshot.Snapshot(loose, words) as file:
             cursor = changes.Cursor(int(meta.read(database, "epoch") or 0), feed.last(database))
             for states in _states(database, cursor.rev):
                 file.add(states)
@@ -123,7 +123,7 @@ def make(
     return fill
 
 
-def _states(database: peewee.SqliteDatabase, rev: int) -> Iterator[list[MemberState]]:
+def _states(database: peewee.Database, rev: int) -> Iterator[list[MemberState]]:
     """Every member as of `rev`, by name, a page at a time; told to no till in particular."""
     last = ""
     while names := snapshot.names_after(database, last, A_PAGE):

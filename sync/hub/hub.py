@@ -6,15 +6,14 @@ there is one thread only). Clock and keys are handed in.
 
 from __future__ import annotations
 
-import contextlib
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 import peewee
 
 from agent.errors import Forbidden, Unauthorised
-from agent.sqlite import Checkpointer, in_transaction, named, path_of, savepoint, transaction
+from agent.sqlite import in_transaction, named, path_of, savepoint
 from sync.hub import apply, changes, enrolment, reception, reviewing
 from sync.hub.arrivals import Arrived, Mark
 from sync.hub.book import Book, copied
@@ -25,8 +24,9 @@ from sync.hub.leases import HUB, Desk
 from sync.hub.policy import Policy
 from sync.hub.postings import Mover
 from sync.hub.store import books as book_store
-from sync.hub.store import due, feed, journal, meta, programmes, recalls, tills
+from sync.hub.store import bulk, due, feed, journal, meta, programmes, recalls, tills
 from sync.hub.store.books import Change
+from sync.hub.store.steps import Steps, snapshot
 from sync.wire import Changes, EnrolAnswer, EnrolRequest, Head, LeaseAnswer, PushAnswer, Record, Verdict, WantBody
 
 _log = logging.getLogger("kopilka.hub")
@@ -48,44 +48,38 @@ class Hub:
 
     def __init__(
         self,
-        database: peewee.SqliteDatabase,
+        database: peewee.Database,
         *,
-        reader: peewee.SqliteDatabase | None = None,
+        reader: peewee.Database | None = None,
         keys: Keys,
         clock: Callable[[], int],
         policy: Policy | None = None,
         fills: Fills | None = None,
+        steps: Steps | None = None,
     ) -> None:
+        """`steps` runs what writes; by default on `database`, without waiting before a repetition."""
         self.database = database
         self.reader = reader or database
         self.keys = keys
         self.clock = clock
         self.policy = policy or Policy()
         self.fills = fills
-        self._log = Checkpointer(database)
+        self._steps = steps or Steps(database)
         self.epoch = int(meta.read(database, "epoch") or 0)
-
-    @contextlib.contextmanager
-    def _step(self) -> Iterator[None]:
-        """One transaction; then, now and then, its log is brought home."""
-        with transaction(self.database):
-            yield
-        self._log.committed()
 
     def push(self, till: tills.Till, head: Head, lines: Sequence[bytes]) -> PushAnswer:
         """Apply a batch and answer its wishes, in one transaction. Raises BadPush, TooLarge, Forbidden; storage errors as agent.sqlite's."""
-        with self._step():
-            return self._push(till, head, _read(till, head, lines))
+        return self._steps.run(lambda: self._push(till, head, _read(till, head, lines)))
 
     def push_all(self, asked: Iterable[Asked]) -> list[PushAnswer | Exception]:
         """Several batches in one transaction: an answer or a refusal for each, one that fails leaves nothing behind.
 
         Raises what ends the whole transaction (StorageFull, StorageBroken, CorruptDatabase): nothing is written then.
         """
-        with self._step():
-            return [self._tried(*one) for one in asked]
+        return self._steps.run(lambda: [self._tried(*one) for one in asked])
 
     def _tried(self, name: str, head: Head, lines: Sequence[bytes]) -> PushAnswer | Exception:
+        assert isinstance(self.database, peewee.SqliteDatabase)
         path = path_of(self.database)
         try:
             with savepoint(self.database):
@@ -98,6 +92,7 @@ class Hub:
             return error
 
     def _push(self, till: tills.Till, head: Head, batch: Sequence[Arrived]) -> PushAnswer:
+        bulk.lock(self.database, "till", "till", [till.till])
         mark = journal.mark(self.database, till.till, head.inc)
 
         def hash_at(seq: int) -> str | None:
@@ -121,7 +116,7 @@ class Hub:
             batch = [apply.Readable(mark.inc, batch[0].arrived, None, "fails-the-hub")]
         pending = self._pending(mark, head.pending_wants)
         named = apply.references([*batch, *pending])
-        before = book_store.load(self.database, named.members, lots=named.lots, leases=named.leases)
+        before = book_store.load(self.database, named.members, lots=named.lots, leases=named.leases, lock=True)
         after = copied(before)
         outcome = apply.apply(batch, after, journal.known(self.database, named.sales), ground)
         wants = [one.record for one in pending if one.record]
@@ -216,8 +211,9 @@ class Hub:
 
     def enrol(self, request: EnrolRequest) -> EnrolAnswer:
         """A till shows its code and key. Raises Forbidden."""
-        with self._step():
-            return enrolment.enrol(self.database, request, keys=self.keys, epoch=self.epoch, now_ms=self.clock())
+        return self._steps.run(
+            lambda: enrolment.enrol(self.database, request, keys=self.keys, epoch=self.epoch, now_ms=self.clock())
+        )
 
     def till(self, name: str) -> tills.Till | None:
         """A till as the reader knows it."""
@@ -234,7 +230,7 @@ class Hub:
 
     def changes(self, till: str, cursor: str, *, limit: int = changes.PAGE) -> Changes:
         """What is new for a till since its cursor; at once, maybe nothing."""
-        with self.reader.atomic():
+        with snapshot(self.reader):
             found = changes.since(self.reader, cursor, till=till, epoch=self.epoch, now_ms=self.clock(), limit=limit)
             last = feed.last(self.reader)
         if self.fills is not None and self.fills.worth(cursor, epoch=self.epoch, last=last):
@@ -243,29 +239,30 @@ class Hub:
 
     def moved(self, till: str, cursor: str) -> bool:
         """Whether `changes` has anything new."""
-        with self.reader.atomic():
+        with snapshot(self.reader):
             return changes.moved(self.reader, cursor, till=till, epoch=self.epoch)
 
     def review(self) -> int:
         """Judge some records again and flag what is odd; returns how many were read, 0 when none is left."""
-        with self._step():
-            return reviewing.review(self.database, now_ms=self.clock())
+        return self._steps.run(lambda: reviewing.review(self.database, now_ms=self.clock()))
 
     def new_day(self, limit: int = 500) -> int:
         """Book what expired and pay debts from what can be spent now, for some members; returns how many, 0 when none is left."""
-        with self._step():
-            day = day_of(self.clock(), programmes.zone(self.database) or DEFAULT_ZONE)
-            before = book_store.load(self.database, due.members(self.database, day, limit))
-            if not before:
-                return 0
-            after = copied(before)
-            step = meta.count_up(self.database, "step")
-            for book in after.values():
-                for unit in sorted(book.purses):
-                    Mover(book, HUB, self.epoch, step, day).settle(unit)
-            changed = [Change(before[member], after[member]) for member in before]
-            feed.publish(self.database, book_store.save(self.database, changed, at=self.clock()))
-            return len(before)
+        return self._steps.run(lambda: self._new_day(limit))
+
+    def _new_day(self, limit: int) -> int:
+        day = day_of(self.clock(), programmes.zone(self.database) or DEFAULT_ZONE)
+        before = book_store.load(self.database, due.members(self.database, day, limit), lock=True)
+        if not before:
+            return 0
+        after = copied(before)
+        step = meta.count_up(self.database, "step")
+        for book in after.values():
+            for unit in sorted(book.purses):
+                Mover(book, HUB, self.epoch, step, day).settle(unit)
+        changed = [Change(before[member], after[member]) for member in before]
+        feed.publish(self.database, book_store.save(self.database, changed, at=self.clock()))
+        return len(before)
 
 
 def _read(till: tills.Till, head: Head, lines: Sequence[bytes]) -> tuple[Arrived, ...]:

@@ -14,11 +14,11 @@ import peewee
 
 from agent.loyalty import ids
 from agent.loyalty.ledger import ISSUED, member_account, points_unit
-from agent.sqlite import transaction
 from sync.hub.leases import HUB
 from sync.hub.roster import BadRow, Row, read_rows
 from sync.hub.store import feed, meta, roster
 from sync.hub.store.stage import Person, Stage
+from sync.hub.store.steps import transaction
 
 BATCH = 20_000
 MANY = 50_000
@@ -76,7 +76,7 @@ def check(file: TextIO, tell: Callable[[int], None] = lambda _: None) -> Checked
 
 
 def import_members(
-    database: peewee.SqliteDatabase,
+    database: peewee.Database,
     file: TextIO,
     ground: Ground,
     *,
@@ -116,7 +116,7 @@ def _stage(stage: Stage, file: TextIO, ground: Ground, tell: Callable[[int], Non
     return done, skipped
 
 
-def _write(database: peewee.SqliteDatabase, people: list[Person], ground: Ground) -> tuple[int, int]:
+def _write(database: peewee.Database, people: list[Person], ground: Ground) -> tuple[int, int]:
     """One batch: members and cards that are not there, opening lots that are not there. Returns (fresh members, points)."""
     unit = points_unit(ground.currency)
     names = [person.member for person in people]

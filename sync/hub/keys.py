@@ -24,7 +24,7 @@ class Keys:
         return f"Keys({self.signer!r})"
 
 
-def load_or_make(database: peewee.SqliteDatabase, chance: Callable[[int], bytes]) -> Keys:
+def load_or_make(database: peewee.Database, chance: Callable[[int], bytes]) -> Keys:
     """The keys this hub was born with; made by `chance` (so many random bytes) at its first start, in the caller's transaction.
 
     They lie in the database because a backup without the programme key would know no card again.

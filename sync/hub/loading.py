@@ -61,7 +61,7 @@ class Progress:
 
 
 def load_members(
-    database: peewee.SqliteDatabase,
+    database: peewee.Database,
     path: str,
     *,
     keys: Keys,
@@ -95,7 +95,7 @@ def load_members(
         )
 
 
-def counting(database: peewee.SqliteDatabase, lang: Lang) -> Callable[[int], None]:
+def counting(database: peewee.Database, lang: Lang) -> Callable[[int], None]:
     """Progress by how many of the members the hub has are done."""
     size, progress = roster.size(database), Progress("packing", lang)
     return lambda rows: progress(rows, rows, size)

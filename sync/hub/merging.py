@@ -19,7 +19,7 @@ from sync.hub.store.books import Change
 
 
 def merge(
-    database: peewee.SqliteDatabase, member: str, target: str, *, reason: str, epoch: int, day: str, now_ms: int
+    database: peewee.Database, member: str, target: str, *, reason: str, epoch: int, day: str, now_ms: int
 ) -> tuple[str, str]:
     """Merge `member` into `target` in the caller's transaction; both may be members merged before. Returns who went into whom.
 
@@ -29,7 +29,7 @@ def merge(
     if source == heir:
         raise Conflict("members-are-one", member=member, into=target)
     former = aliases.merged_into(database, source)
-    before = book_store.load(database, [source, heir, *former])
+    before = book_store.load(database, [source, heir, *former], lock=True)
     for name in (source, heir):
         if before[name].profile is None:
             raise NotFound("member-not-found", member=name)

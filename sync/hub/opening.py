@@ -7,20 +7,24 @@ from collections.abc import Callable
 
 import peewee
 
-from agent.sqlite import Factory, migrate, open_database, open_migrated, transaction
+from agent.sqlite import Factory, migrate, open_database, open_migrated
 from sync.hub.keys import Keys, load_or_make
-from sync.hub.store import meta, roster
+from sync.hub.store import meta, migrating, roster
 from sync.hub.store.schema import STEPS
+from sync.hub.store.server import Server, is_server
+from sync.hub.store.steps import Steps, transaction
 
 
 def open_hub(
     path: str, *, chance: Callable[[int], bytes], factory: Factory | None = None, check: bool = True
-) -> tuple[peewee.SqliteDatabase, Keys]:
-    """The writing connection and the keys. Without `check` a database that is there is taken as sound: SQLite's check reads
-    the whole file, which a short command beside a running hub need not wait for.
+) -> tuple[peewee.Database, Keys]:
+    """The writing connection to a file, or to a server where `path` is postgresql://..., and the keys.
 
-    Raises CorruptDatabase, NewerDatabase, StorageFull, StorageBroken, Unavailable.
+    Without `check` a file that is there is taken as sound: SQLite's check reads the whole of it, which a short command beside a
+    running hub need not wait for. Raises CorruptDatabase, NewerDatabase, StorageFull, StorageBroken, Unavailable.
     """
+    if is_server(path):
+        return _open_server(path, chance)
     if check or not os.path.exists(path) or not os.path.getsize(path):
         database = open_migrated(path, STEPS, factory=factory)
     else:
@@ -29,10 +33,31 @@ def open_hub(
         migrate(database, STEPS)
         with transaction(database):
             roster.index_cards(database)
-            keys = load_or_make(database, chance)
-            if meta.read(database, "epoch") is None:
-                meta.write(database, "epoch", "1")
+            keys = _born(database, chance)
     except BaseException:
         database.close()
         raise
     return database, keys
+
+
+def _open_server(dsn: str, chance: Callable[[int], bytes]) -> tuple[peewee.Database, Keys]:
+    """Several processes may come at once to an empty database: one makes it, the others find it made."""
+    server = Server(dsn)
+
+    def bring() -> Keys:
+        migrating.migrate(server, STEPS)
+        return _born(server, chance)
+
+    try:
+        keys = Steps(server).run(bring)
+    except BaseException:
+        server.close()
+        raise
+    return server, keys
+
+
+def _born(database: peewee.Database, chance: Callable[[int], bytes]) -> Keys:
+    keys = load_or_make(database, chance)
+    if meta.read(database, "epoch") is None:
+        meta.write(database, "epoch", "1")
+    return keys

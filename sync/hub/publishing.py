@@ -20,7 +20,7 @@ def checked(text: str, file: str) -> Programme:
     return reading.programme
 
 
-def publish(database: peewee.SqliteDatabase, text: str, file: str, *, signer: Signer, now_ms: int) -> Published:
+def publish(database: peewee.Database, text: str, file: str, *, signer: Signer, now_ms: int) -> Published:
     """Publish in the caller's transaction. The newest text again changes nothing. Raises ConfigFault, Conflict."""
     programme = checked(text, file)
     last = programmes.newest(database)

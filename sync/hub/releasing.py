@@ -44,9 +44,7 @@ class Released(Struct, frozen=True, kw_only=True):
     points: int
 
 
-def release(
-    database: peewee.SqliteDatabase, leases: Iterable[tuple[str, str]], *, told: Release
-) -> tuple[Released, ...]:
+def release(database: peewee.Database, leases: Iterable[tuple[str, str]], *, told: Release) -> tuple[Released, ...]:
     """End leases, given as (member, lease), in the caller's transaction; those that are over already are passed by."""
     wanted: defaultdict[str, list[str]] = defaultdict(list)
     for member, lease in leases:
@@ -74,7 +72,7 @@ def release(
     return tuple(done)
 
 
-def _note(database: peewee.SqliteDatabase, done: Sequence[Released], told: Release) -> None:
+def _note(database: peewee.Database, done: Sequence[Released], told: Release) -> None:
     for one in done:
         numbers: dict[str, str | int] = {"till": one.till, "member": one.member, "unit": one.unit, "points": one.points}
         audits.note(

@@ -43,7 +43,7 @@ class Sold(NamedTuple):
 Findings = list[tuple[str, dict[str, int | str]]]
 
 
-def review(database: peewee.SqliteDatabase, *, now_ms: int, limit: int = STEP) -> int:
+def review(database: peewee.Database, *, now_ms: int, limit: int = STEP) -> int:
     """Judge the next records of every journal again, in the caller's transaction; returns how many, 0 when none is left."""
     done = 0
     for mark in reviews.unread(database):
@@ -55,7 +55,7 @@ def review(database: peewee.SqliteDatabase, *, now_ms: int, limit: int = STEP) -
     return done
 
 
-def _journal(database: peewee.SqliteDatabase, mark: Unread, rows: list[Received], now_ms: int) -> None:
+def _journal(database: peewee.Database, mark: Unread, rows: list[Received], now_ms: int) -> None:
     found: list[Flag] = []
     sales: list[Sold] = []
     clock = mark.clock
@@ -89,7 +89,7 @@ def clock_of(record: Record, received_ms: int) -> str:
     return "ahead" if record.at > received_ms + AHEAD_MS else ""
 
 
-def _judged_again(database: peewee.SqliteDatabase, mark: Unread, sales: list[Sold]) -> list[Flag]:
+def _judged_again(database: peewee.Database, mark: Unread, sales: list[Sold]) -> list[Flag]:
     known = books.load(database, {sold.body.member for sold in sales if sold.body.member is not None})
     found = []
     for sold in sales:
@@ -147,7 +147,7 @@ def _figures(decision: Decision) -> dict[str, object]:
     return {"discount": decision.discount, "to_pay": decision.to_pay, **earned, **spent}
 
 
-def _hours(database: peewee.SqliteDatabase, mark: Unread, sales: list[Sold], now_ms: int) -> list[Flag]:
+def _hours(database: peewee.Database, mark: Unread, sales: list[Sold], now_ms: int) -> list[Flag]:
     """Hours in which a till gave more points than one hour in a thousand sees, told at the last record that took part."""
     given: dict[int, int] = {}
     last: dict[int, int] = {}
@@ -169,7 +169,7 @@ def _hours(database: peewee.SqliteDatabase, mark: Unread, sales: list[Sold], now
     ]
 
 
-def _programme(database: peewee.SqliteDatabase, hash_: str) -> Programme | None:
+def _programme(database: peewee.Database, hash_: str) -> Programme | None:
     text = programmes.text_of(database, hash_)
     return _compiled(text) if text is not None else None
 

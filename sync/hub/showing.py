@@ -12,7 +12,7 @@ from sync.hub.book import Book
 from sync.hub.store import books, cards, flags, journal, tills
 
 
-def find_member(database: peewee.SqliteDatabase, key: bytes, *, card: str, phone: str, member: str) -> Book:
+def find_member(database: peewee.Database, key: bytes, *, card: str, phone: str, member: str) -> Book:
     """A member by card, phone or id (the first that is given). Raises NotFound."""
     found: str | None = member
     try:
@@ -71,7 +71,7 @@ def member_shown(book: Book) -> dict[str, Any]:
     }
 
 
-def tills_shown(database: peewee.SqliteDatabase) -> list[dict[str, Any]]:
+def tills_shown(database: peewee.Database) -> list[dict[str, Any]]:
     """Every till with how far it has come."""
     return [
         {
@@ -95,7 +95,7 @@ def _state(till: tills.Till) -> str:
     return "enrolled" if till.public_key else "invited"
 
 
-def parked_shown(database: peewee.SqliteDatabase, limit: int) -> list[dict[str, Any]]:
+def parked_shown(database: peewee.Database, limit: int) -> list[dict[str, Any]]:
     """Quarantine, oldest first; the record's own bytes as text."""
     return [
         {
@@ -109,7 +109,7 @@ def parked_shown(database: peewee.SqliteDatabase, limit: int) -> list[dict[str, 
     ]
 
 
-def flags_shown(database: peewee.SqliteDatabase, limit: int) -> list[dict[str, Any]]:
+def flags_shown(database: peewee.Database, limit: int) -> list[dict[str, Any]]:
     """Flags, newest first."""
     return [
         {

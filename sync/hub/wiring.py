@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
-from agent.sqlite import ThreadWriter, open_database, transaction
+from agent.sqlite import ThreadWriter, open_database
 from agent.web.serve import Server, tcp_socket
 from agent.web.wake import Bell
 from sync.hub.api import Api, Threads
@@ -22,6 +22,7 @@ from sync.hub.opening import open_hub
 from sync.hub.saving import save_copy
 from sync.hub.settings import Settings
 from sync.hub.store import journal
+from sync.hub.store.steps import transaction
 
 _log = logging.getLogger("kopilka.hub")
 EXPIRY_EVERY_S = 600

@@ -14,11 +14,11 @@ import requests
 import zstandard
 from hub_kit import UNIT, Pen
 
-from agent.sqlite import transaction
 from sync.calls import HubCalls, HubFault
 from sync.hub import wiring
 from sync.hub.enrolment import add_till, revoke_till
 from sync.hub.settings import Listen, Settings
+from sync.hub.store.steps import transaction
 from sync.signing import Request, Signer, Verifier, check_grant, check_programme, sign_request
 from sync.transport import HttpTransport
 from sync.wire import EnrolRequest, encode

@@ -11,8 +11,8 @@ from agent.errors import Conflict, NotFound
 from agent.loyalty.leases import Spend
 from agent.loyalty.ledger import MOVED
 from agent.loyalty.lots import Lot, Part
-from agent.sqlite import transaction
 from sync.hub.merging import merge
+from sync.hub.store.steps import transaction
 from sync.wire import MoveInBody, MoveOutBody, ReturnBody, SaleBody, decode
 
 till = st.sampled_from(TILLS)

@@ -1,10 +1,12 @@
-"""A hub on a real SQLite file and tills that write their own chains, for tests of the hub."""
+"""A hub on a real SQLite file or PostgreSQL schema and tills that write their own chains, for tests of the hub."""
 
 from __future__ import annotations
 
 import hashlib
+from decimal import Decimal
 
 import msgspec
+import pg_kit
 
 from agent.loyalty.decision import Decision
 from agent.loyalty.leases import Spend
@@ -35,11 +37,15 @@ def chance(count: int) -> bytes:
     return bytes(range(count))
 
 
+def _plain(value):
+    return int(value) if isinstance(value, Decimal) else value
+
+
 class Bench:
     """One hub with tills t1..t3, all of store s1 unless said otherwise."""
 
     def __init__(self, path, *, policy: Policy | None = None, stores=("s1", "s1", "s1")) -> None:
-        self.path = str(path)
+        self.path = pg_kit.place(str(path))
         self.clock = Clock()
         self.database, self.keys = open_hub(self.path, chance=chance)
         self.hub = Hub(self.database, keys=self.keys, clock=self.clock, policy=policy)
@@ -59,7 +65,8 @@ class Bench:
         return self.hub.push(self.tills[pen.till], head, lines)
 
     def sql(self, text: str, *values):
-        return [tuple(row) for row in self.database.execute_sql(text, values).fetchall()]
+        """Rows, whole numbers of any width as such."""
+        return [tuple(map(_plain, row)) for row in self.database.execute_sql(text, values).fetchall()]
 
     def account(self, member: str, unit: str = UNIT):
         """(posted, leased, debt)."""
@@ -96,7 +103,7 @@ class Bench:
 
     def everything(self, *, but=("watermark", "feed", "feed_head", "meta", "record")):
         """Every table's rows, for comparing two hubs."""
-        names = [row[0] for row in self.sql("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")]
+        names = sorted(self.database.get_tables())
         return {name: sorted(map(repr, self.sql(f"SELECT * FROM {name}"))) for name in names if name not in but}
 
 

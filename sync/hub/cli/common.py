@@ -69,7 +69,7 @@ def settings_of(args: argparse.Namespace) -> Settings:
 
 
 @contextlib.contextmanager
-def opened(args: argparse.Namespace) -> Iterator[tuple[peewee.SqliteDatabase, Keys]]:
+def opened(args: argparse.Namespace) -> Iterator[tuple[peewee.Database, Keys]]:
     """The hub's database, beside a running hub too: each step of ours is one short transaction."""
     from sync.hub import wiring
     from sync.hub.opening import open_hub

@@ -89,7 +89,7 @@ def force_release(args: argparse.Namespace) -> int:
     return 0
 
 
-def _one(database: peewee.SqliteDatabase, args: argparse.Namespace) -> list[Released]:
+def _one(database: peewee.Database, args: argparse.Namespace) -> list[Released]:
     from agent.errors import Conflict, NotFound
     from sync.hub.store import held
 
@@ -101,7 +101,7 @@ def _one(database: peewee.SqliteDatabase, args: argparse.Namespace) -> list[Rele
     return _released(database, rows, args.reason)
 
 
-def _all_of(database: peewee.SqliteDatabase, args: argparse.Namespace) -> list[Released]:
+def _all_of(database: peewee.Database, args: argparse.Namespace) -> list[Released]:
     from agent.errors import NotFound
     from sync.hub.store import held, tills
 
@@ -113,13 +113,13 @@ def _all_of(database: peewee.SqliteDatabase, args: argparse.Namespace) -> list[R
     return done
 
 
-def _released(database: peewee.SqliteDatabase, rows: list[Row], reason: str) -> list[Released]:
-    from agent.sqlite import transaction
+def _released(database: peewee.Database, rows: list[Row], reason: str) -> list[Released]:
     from sync.hub import wiring
     from sync.hub.ground import day_of
     from sync.hub.hub import DEFAULT_ZONE
     from sync.hub.releasing import Release, release
     from sync.hub.store import meta, programmes
+    from sync.hub.store.steps import transaction
 
     with transaction(database):
         now_ms = wiring.clock()

@@ -42,12 +42,12 @@ def show(args: argparse.Namespace) -> int:
 
 def merge(args: argparse.Namespace) -> int:
     """Whatever is or becomes available of the first is the second's."""
-    from agent.sqlite import transaction
     from sync.hub import merging, wiring
     from sync.hub.ground import day_of
     from sync.hub.hub import DEFAULT_ZONE
     from sync.hub.showing import find_member
     from sync.hub.store import meta, programmes
+    from sync.hub.store.steps import transaction
 
     with opened(args) as (database, keys), transaction(database):
         found = [

@@ -48,9 +48,9 @@ def check(args: argparse.Namespace) -> int:
 
 def publish(args: argparse.Namespace) -> int:
     """Sign the programme and put it into the feed."""
-    from agent.sqlite import transaction
     from sync.hub import wiring
     from sync.hub.publishing import publish
+    from sync.hub.store.steps import transaction
 
     text = _text(args.file)
     with opened(args) as (database, keys), transaction(database):

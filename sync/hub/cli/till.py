@@ -25,9 +25,9 @@ def add(commands: Any, common: Any) -> None:
 
 def till_add(args: argparse.Namespace) -> int:
     """Invite a till; the one-time code is shown once."""
-    from agent.sqlite import transaction
     from sync.hub import wiring
     from sync.hub.enrolment import add_till
+    from sync.hub.store.steps import transaction
 
     with opened(args) as (database, _), transaction(database):
         code = add_till(
@@ -55,9 +55,9 @@ def till_list(args: argparse.Namespace) -> int:
 
 def till_revoke(args: argparse.Namespace) -> int:
     """End a till's right to call."""
-    from agent.sqlite import transaction
     from sync.hub import wiring
     from sync.hub.enrolment import revoke_till
+    from sync.hub.store.steps import transaction
 
     with opened(args) as (database, _), transaction(database):
         revoke_till(database, args.till, now_ms=wiring.clock())

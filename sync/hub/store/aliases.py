@@ -9,7 +9,7 @@ import peewee
 from sync.hub.store import bulk
 
 
-def of(database: peewee.SqliteDatabase, members: Iterable[str]) -> dict[str, str]:
+def of(database: peewee.Database, members: Iterable[str]) -> dict[str, str]:
     """The heirs of those members that were merged."""
     names = sorted(set(members))
     found: dict[str, str] = {}
@@ -19,18 +19,18 @@ def of(database: peewee.SqliteDatabase, members: Iterable[str]) -> dict[str, str
     return found
 
 
-def heir(database: peewee.SqliteDatabase, member: str) -> str:
+def heir(database: peewee.Database, member: str) -> str:
     """The member who stands for this one: itself unless it was merged."""
     return of(database, [member]).get(member, member)
 
 
-def merged_into(database: peewee.SqliteDatabase, target: str) -> list[str]:
+def merged_into(database: peewee.Database, target: str) -> list[str]:
     """Whom a member stands for."""
     rows = database.execute_sql("SELECT member FROM alias WHERE target = ? ORDER BY member", (target,)).fetchall()
     return [str(row[0]) for row in rows]
 
 
-def put(database: peewee.SqliteDatabase, member: str, target: str, *, at: int, reason: str) -> None:
+def put(database: peewee.Database, member: str, target: str, *, at: int, reason: str) -> None:
     """A new alias; those that pointed at `member` point at `target` from now on. `target` is nobody's alias itself."""
     database.execute_sql("UPDATE alias SET target = ? WHERE target = ?", (target, member))
     database.execute_sql(

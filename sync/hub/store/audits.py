@@ -23,7 +23,7 @@ class Audit(Struct, frozen=True, kw_only=True):
     numbers: Mapping[str, str | int] = {}
 
 
-def note(database: peewee.SqliteDatabase, act: Audit) -> None:
+def note(database: peewee.Database, act: Audit) -> None:
     """Append one; its number is counted up here."""
     n = meta.count_up(database, "audit")
     numbers = json.dumps(dict(act.numbers), ensure_ascii=False, sort_keys=True)
@@ -33,7 +33,7 @@ def note(database: peewee.SqliteDatabase, act: Audit) -> None:
     )
 
 
-def newest(database: peewee.SqliteDatabase, limit: int) -> list[Audit]:
+def newest(database: peewee.Database, limit: int) -> list[Audit]:
     """The last ones, newest first."""
     rows = database.execute_sql(
         "SELECT n, at, who, what, subject, reason, numbers FROM audit ORDER BY n DESC LIMIT ?", (limit,)

@@ -27,12 +27,26 @@ class Change(NamedTuple):
 
 
 def load(
-    database: peewee.SqliteDatabase, members: Iterable[str], *, lots: Iterable[str] = (), leases: Iterable[str] = ()
+    database: peewee.Database,
+    members: Iterable[str],
+    *,
+    lots: Iterable[str] = (),
+    leases: Iterable[str] = (),
+    lock: bool = False,
 ) -> dict[str, Book]:
-    """Books of members, known or not, and of those they were merged into. Of spent lots and closed leases only those named."""
+    """Books of members, known or not, and of those they were merged into. Of spent lots and closed leases only those named.
+
+    With `lock`, as whoever writes them must, nobody else changes them until the caller's step ends. One who is not there yet
+    cannot be held: of two steps that meet somebody first at once, one fails on the key and is run again.
+    """
     asked = set(members)
+    if lock:
+        # A merge holds both members, so whose heir one is stands still from here on.
+        bulk.lock(database, "member", "member", sorted(asked))
     heirs = aliases.of(database, asked)
     names = sorted(asked | set(heirs.values()))
+    if lock and len(names) > len(asked):
+        bulk.lock(database, "member", "member", [name for name in names if name not in asked])
     books = {member: Book(member) for member in names}
     for member, heir in heirs.items():
         books[member].heir = books[heir]
@@ -43,11 +57,11 @@ def load(
     return books
 
 
-def _rows(database: peewee.SqliteDatabase, sql: str, *values: Sequence[str]) -> list[Any]:
+def _rows(database: peewee.Database, sql: str, *values: Sequence[str]) -> list[Any]:
     return list(database.execute_sql(sql, [value for group in values for value in group]).fetchall())
 
 
-def _load_profiles(database: peewee.SqliteDatabase, names: list[str], books: Mapping[str, Book]) -> None:
+def _load_profiles(database: peewee.Database, names: list[str], books: Mapping[str, Book]) -> None:
     ours = bulk.marks(names)
     sql = "SELECT member, status, tier, name, masked, birthday, joined, added FROM member WHERE member IN"
     for member, status, tier, name, masked, birthday, joined, added in _rows(database, f"{sql} ({ours})", names):
@@ -62,7 +76,7 @@ def _load_profiles(database: peewee.SqliteDatabase, names: list[str], books: Map
         books[member].cards[hmac] = kind
 
 
-def _load_purses(database: peewee.SqliteDatabase, names: list[str], books: Mapping[str, Book], lots: list[str]) -> None:
+def _load_purses(database: peewee.Database, names: list[str], books: Mapping[str, Book], lots: list[str]) -> None:
     ours = bulk.marks(names)
     for member, unit, debt in _rows(
         database,
@@ -85,9 +99,7 @@ def _load_purses(database: peewee.SqliteDatabase, names: list[str], books: Mappi
             purse.lapsed[lot] = lapsed
 
 
-def _load_leases(
-    database: peewee.SqliteDatabase, names: list[str], books: Mapping[str, Book], leases: list[str]
-) -> None:
+def _load_leases(database: peewee.Database, names: list[str], books: Mapping[str, Book], leases: list[str]) -> None:
     sql = (
         "SELECT member, lease, inc, spent, back, state, recalled, at, parts, signed FROM lease"  # noqa: S608 - marks only
         f" WHERE member IN ({bulk.marks(names)}) AND (state NOT IN ('closed', 'released') OR lease IN ({bulk.marks(leases)}))"
@@ -106,7 +118,7 @@ def _load_leases(
         )
 
 
-def save(database: peewee.SqliteDatabase, changes: Iterable[Change], *, at: int) -> list[str]:
+def save(database: peewee.Database, changes: Iterable[Change], *, at: int) -> list[str]:
     """Write what differs, inside the caller's transaction; returns the members that changed, in order.
 
     Raises peewee.IntegrityError when a CHECK or key would be broken: a fault of the code, nothing is written then.
@@ -120,7 +132,7 @@ def save(database: peewee.SqliteDatabase, changes: Iterable[Change], *, at: int)
     return [change.after.member for change in ordered]
 
 
-def _save_profiles(database: peewee.SqliteDatabase, changes: Sequence[Change], at: int) -> None:
+def _save_profiles(database: peewee.Database, changes: Sequence[Change], at: int) -> None:
     fresh, told = [], []
     for before, after in changes:
         if after.profile is None:
@@ -132,11 +144,11 @@ def _save_profiles(database: peewee.SqliteDatabase, changes: Sequence[Change], a
         elif before.profile != p:
             told.append((*row, after.member))
     bulk.insert(database, "member", "member, status, tier, name, masked, birthday, joined, added", fresh)
-    if told:
-        database.cursor().executemany(
-            "UPDATE member SET status = ?, tier = ?, name = ?, masked = ?, birthday = ?, joined = ? WHERE member = ?",
-            told,
-        )
+    bulk.many(
+        database,
+        "UPDATE member SET status = ?, tier = ?, name = ?, masked = ?, birthday = ?, joined = ? WHERE member = ?",
+        told,
+    )
     cards = [
         (after.member, hmac, kind)
         for before, after in changes
@@ -146,7 +158,7 @@ def _save_profiles(database: peewee.SqliteDatabase, changes: Sequence[Change], a
     bulk.insert(database, "card", "member, hmac, kind", cards)
 
 
-def _save_accounts(database: peewee.SqliteDatabase, changes: Sequence[Change]) -> None:
+def _save_accounts(database: peewee.Database, changes: Sequence[Change]) -> None:
     """New accounts with 0 first, then deltas: an upsert with a negative delta would fail the CHECK on its inserted half."""
     fresh, deltas = [], []
     for before, after in changes:
@@ -162,7 +174,7 @@ def _save_accounts(database: peewee.SqliteDatabase, changes: Sequence[Change]) -
     bulk.add(database, "account", deltas, keys="member, unit", deltas="posted, leased, debt")
 
 
-def _save_lots(database: peewee.SqliteDatabase, changes: Sequence[Change]) -> None:
+def _save_lots(database: peewee.Database, changes: Sequence[Change]) -> None:
     fresh, deltas = [], []
     for before, after in changes:
         for unit, purse in sorted(after.purses.items()):
@@ -188,7 +200,7 @@ def _save_lots(database: peewee.SqliteDatabase, changes: Sequence[Change]) -> No
     bulk.add(database, "lot", deltas, keys="member, unit, lot", deltas="points, remaining, leased, lapsed")
 
 
-def _save_leases(database: peewee.SqliteDatabase, changes: Sequence[Change]) -> None:
+def _save_leases(database: peewee.Database, changes: Sequence[Change]) -> None:
     fresh, told = [], []
     for before, after in changes:
         for id_, held in sorted(after.leases.items()):
@@ -205,14 +217,14 @@ def _save_leases(database: peewee.SqliteDatabase, changes: Sequence[Change]) -> 
                 told.append((*row, after.member, id_))
     columns = "member, lease, till, inc, unit, style, granted, spent, back, state, recalled, parts, at, signed"
     bulk.insert(database, "lease", columns, fresh)
-    if told:
-        database.cursor().executemany(
-            "UPDATE lease SET spent = ?, back = ?, state = ?, recalled = ?, parts = ? WHERE member = ? AND lease = ?",
-            told,
-        )
+    bulk.many(
+        database,
+        "UPDATE lease SET spent = ?, back = ?, state = ?, recalled = ?, parts = ? WHERE member = ? AND lease = ?",
+        told,
+    )
 
 
-def _save_entries(database: peewee.SqliteDatabase, changes: Sequence[Change]) -> None:
+def _save_entries(database: peewee.Database, changes: Sequence[Change]) -> None:
     rows = []
     for before, after in changes:
         count: Counter[tuple[str, int, int]] = Counter()

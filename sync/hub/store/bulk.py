@@ -1,4 +1,7 @@
-"""Many rows at once: the dialect points of the hub's SQL. Rows are sorted by the caller, so that locks are taken in one order."""
+"""Many rows at once: the dialect points of the hub's SQL, and there are three: bulk insert, bulk values, lock.
+
+Rows are sorted by the caller, so that locks are taken in one order.
+"""
 
 from __future__ import annotations
 
@@ -7,37 +10,64 @@ from typing import Any, TypeVar
 
 import peewee
 
+from sync.hub.store.server import Server
+
 CHUNK = 500
 """Rows a statement; with up to 10 columns far below SQLite's 32,766 parameters."""
+COPY_FROM = 20
+"""Fewer rows go to a server by INSERT."""
 
 Rows = Sequence[Sequence[Any]]
 T = TypeVar("T")
 
 
-def insert(database: peewee.SqliteDatabase, table: str, columns: str, rows: Rows, *, known: str = "") -> None:
+def insert(database: peewee.Database, table: str, columns: str, rows: Rows, *, known: str = "") -> None:
     """Insert rows; `known` is what to do with those whose key is there: "" is an error, "NOTHING" leaves them."""
     if not rows:
+        return
+    if isinstance(database, Server) and len(rows) >= COPY_FROM and not known:
+        database.copy(table, columns, rows)
         return
     marks = ", ".join("?" * len(rows[0]))
     sql = f"INSERT INTO {table} ({columns}) VALUES ({marks})"  # noqa: S608 - names come from this package
     if known:
         sql += f" ON CONFLICT DO {known}"
-    database.cursor().executemany(sql, rows)
+    many(database, sql, rows)
 
 
-def add(database: peewee.SqliteDatabase, table: str, rows: Rows, *, keys: str, deltas: str) -> None:
-    """Add each row's deltas to the columns of the row with its keys: one UPDATE ... FROM (VALUES ...) a chunk."""
+def many(database: peewee.Database, sql: str, rows: Rows) -> None:
+    """One statement for each row."""
+    if not rows:
+        return
+    if isinstance(database, Server):
+        database.many(sql, rows)
+    else:
+        database.cursor().executemany(sql, rows)
+
+
+def add(database: peewee.Database, table: str, rows: Rows, *, keys: str, deltas: str) -> None:
+    """Add each row's deltas to the columns of the row with its keys (texts or integers): one UPDATE ... FROM (VALUES ...) a chunk."""
     key_names, delta_names = keys.split(", "), deltas.split(", ")
     columns = ", ".join(f"v{n}" for n in range(len(key_names) + len(delta_names)))
     found = " AND ".join(f"{table}.{name} = v.v{n}" for n, name in enumerate(key_names))
     changes = ", ".join(f"{name} = {table}.{name} + v.v{n}" for n, name in enumerate(delta_names, len(key_names)))
+    # A server takes the columns' types from the first row; SQLite does not mind being told.
+    types = ["BIGINT" if isinstance(value, int) else "TEXT" for value in rows[0]] if rows else []
+    typed = "(" + ", ".join(f"CAST(? AS {name})" for name in types) + ")"
+    plain = ", (" + ", ".join("?" * len(types)) + ")"
     for chunk in chunks(rows):
-        marks = ", ".join("(" + ", ".join("?" * len(row)) + ")" for row in chunk)
         sql = (
-            f"WITH v({columns}) AS (VALUES {marks})"  # noqa: S608 - names come from this package, values are parameters
+            f"WITH v({columns}) AS (VALUES {typed}{plain * (len(chunk) - 1)})"  # noqa: S608 - names come from this package, values are parameters
             f" UPDATE {table} SET {changes} FROM v WHERE {found}"
         )
         database.execute_sql(sql, [value for row in chunk for value in row])
+
+
+def lock(database: peewee.Database, table: str, key: str, values: Sequence[str]) -> None:
+    """Hold the rows with these keys until the step ends, one key at a time in the order given. A file's step holds all of it."""
+    if isinstance(database, Server) and values:
+        sql = f"SELECT 1 FROM {table} WHERE {key} = ? FOR UPDATE"  # noqa: S608 - names come from this package
+        database.many(sql, [(value,) for value in values])
 
 
 def chunks(rows: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import peewee
 
 
-def members(database: peewee.SqliteDatabase, day: str, limit: int) -> list[str]:
+def members(database: peewee.Database, day: str, limit: int) -> list[str]:
     """Up to `limit` members with free points that expired before `day`, or a debt beside free points that can be spent on it."""
     rows = database.execute_sql(
         "SELECT member FROM lot WHERE remaining > leased AND remaining > 0 AND expires_on < ?"

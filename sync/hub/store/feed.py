@@ -24,7 +24,7 @@ class FeedGap(Exception):
         self.found = found
 
 
-def publish(database: peewee.SqliteDatabase, members: Sequence[str]) -> int:
+def publish(database: peewee.Database, members: Sequence[str]) -> int:
     """Append changed members in the order given; returns the last rev."""
     rev = last(database)
     bulk.insert(database, "feed", "part, rev, member", [(PART, rev + n, m) for n, m in enumerate(members, 1)])
@@ -34,12 +34,12 @@ def publish(database: peewee.SqliteDatabase, members: Sequence[str]) -> int:
     return rev
 
 
-def last(database: peewee.SqliteDatabase) -> int:
+def last(database: peewee.Database) -> int:
     """The newest rev; 0 before any."""
     return int(database.execute_sql("SELECT rev FROM feed_head WHERE part = ?", (PART,)).fetchone()[0])
 
 
-def after(database: peewee.SqliteDatabase, rev: int, limit: int) -> list[tuple[int, str]]:
+def after(database: peewee.Database, rev: int, limit: int) -> list[tuple[int, str]]:
     """Up to `limit` (rev, member) behind `rev`, ascending. Raises FeedGap."""
     rows = database.execute_sql(
         "SELECT rev, member FROM feed WHERE part = ? AND rev > ? ORDER BY rev LIMIT ?", (PART, rev, limit)

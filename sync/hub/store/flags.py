@@ -21,7 +21,7 @@ class Flag(Struct, frozen=True):
     numbers: dict[str, int | str] = {}
 
 
-def put(database: peewee.SqliteDatabase, flags: Sequence[Flag], *, at: int) -> None:
+def put(database: peewee.Database, flags: Sequence[Flag], *, at: int) -> None:
     """Keep flags, in the caller's transaction."""
     rows = [
         (flag.till, flag.inc, flag.seq, flag.code, at, json.dumps(flag.numbers, ensure_ascii=False, sort_keys=True))
@@ -30,7 +30,7 @@ def put(database: peewee.SqliteDatabase, flags: Sequence[Flag], *, at: int) -> N
     bulk.insert(database, "flag", "till, inc, seq, code, at, numbers", rows, known="NOTHING")
 
 
-def listed(database: peewee.SqliteDatabase, limit: int) -> list[tuple[Flag, int]]:
+def listed(database: peewee.Database, limit: int) -> list[tuple[Flag, int]]:
     """The newest flags, each with the moment it was raised (UTC ms)."""
     rows = database.execute_sql(
         "SELECT till, inc, seq, code, numbers, at FROM flag ORDER BY at DESC, till, inc, seq, code LIMIT ?", (limit,)

@@ -35,7 +35,7 @@ _SELECT = (
 
 
 def rows(
-    database: peewee.SqliteDatabase,
+    database: peewee.Database,
     *,
     till: str = "",
     member: str = "",

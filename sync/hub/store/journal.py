@@ -11,7 +11,7 @@ from sync.hub.store import bulk
 from sync.wire import GENESIS
 
 
-def mark(database: peewee.SqliteDatabase, till: str, inc: int) -> Mark:
+def mark(database: peewee.Database, till: str, inc: int) -> Mark:
     """The watermark row; a fresh one for an incarnation never seen. On SQLite the transaction is the lock."""
     row = database.execute_sql(
         "SELECT wm, hash, hlc, forks, durable, answered FROM watermark WHERE till = ? AND inc = ?", (till, inc)
@@ -19,19 +19,19 @@ def mark(database: peewee.SqliteDatabase, till: str, inc: int) -> Mark:
     return Mark(till, inc, *row) if row else Mark(till, inc)
 
 
-def marks(database: peewee.SqliteDatabase, till: str) -> dict[int, int]:
+def marks(database: peewee.Database, till: str) -> dict[int, int]:
     """Every incarnation's watermark."""
     rows = database.execute_sql("SELECT inc, wm FROM watermark WHERE till = ? ORDER BY inc", (till,)).fetchall()
     return {int(inc): int(wm) for inc, wm in rows}
 
 
-def all_marks(database: peewee.SqliteDatabase) -> list[tuple[str, int, int]]:
+def all_marks(database: peewee.Database) -> list[tuple[str, int, int]]:
     """(till, incarnation, watermark) of all."""
     rows = database.execute_sql("SELECT till, inc, wm FROM watermark ORDER BY till, inc").fetchall()
     return [(str(till), int(inc), int(wm)) for till, inc, wm in rows]
 
 
-def advance(database: peewee.SqliteDatabase, mark: Mark, *, at: int) -> None:
+def advance(database: peewee.Database, mark: Mark, *, at: int) -> None:
     """Write a watermark row."""
     database.execute_sql(
         "INSERT INTO watermark (till, inc, wm, hash, hlc, at, forks, durable, answered) VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?)"
@@ -41,18 +41,18 @@ def advance(database: peewee.SqliteDatabase, mark: Mark, *, at: int) -> None:
     )
 
 
-def durable(database: peewee.SqliteDatabase, saved: Iterable[tuple[str, int, int]]) -> None:
+def durable(database: peewee.Database, saved: Iterable[tuple[str, int, int]]) -> None:
     """Note the (till, incarnation, watermark) rows a verified backup holds."""
     rows = [(wm, till, inc, wm) for till, inc, wm in saved]
-    database.cursor().executemany("UPDATE watermark SET durable = ? WHERE till = ? AND inc = ? AND durable < ?", rows)
+    bulk.many(database, "UPDATE watermark SET durable = ? WHERE till = ? AND inc = ? AND durable < ?", rows)
 
 
-def append(database: peewee.SqliteDatabase, mark: Mark, records: Sequence[Arrived], *, at: int) -> None:
+def append(database: peewee.Database, mark: Mark, records: Sequence[Arrived], *, at: int) -> None:
     rows = [(mark.till, mark.inc, record.seq, record.hash, at, record.line) for record in records]
     bulk.insert(database, "record", "till, inc, seq, hash, at, line", rows)
 
 
-def hash_at(database: peewee.SqliteDatabase, till: str, inc: int, seq: int) -> str | None:
+def hash_at(database: peewee.Database, till: str, inc: int, seq: int) -> str | None:
     """The chain's hash after a record the hub has."""
     if seq == 0:
         return GENESIS
@@ -62,7 +62,7 @@ def hash_at(database: peewee.SqliteDatabase, till: str, inc: int, seq: int) -> s
     return str(row[0]) if row else None
 
 
-def line(database: peewee.SqliteDatabase, till: str, inc: int, seq: int) -> bytes | None:
+def line(database: peewee.Database, till: str, inc: int, seq: int) -> bytes | None:
     """A record's own bytes."""
     row = database.execute_sql(
         "SELECT line FROM record WHERE till = ? AND inc = ? AND seq = ?", (till, inc, seq)
@@ -70,12 +70,12 @@ def line(database: peewee.SqliteDatabase, till: str, inc: int, seq: int) -> byte
     return bytes(row[0]) if row else None
 
 
-def park(database: peewee.SqliteDatabase, parked: Sequence[Parked], *, at: int) -> None:
+def park(database: peewee.Database, parked: Sequence[Parked], *, at: int) -> None:
     rows = [(row.till, row.inc, row.seq, row.reason, at, row.line) for row in parked]
     bulk.insert(database, "quarantine", "till, inc, seq, reason, at, line", rows)
 
 
-def parked(database: peewee.SqliteDatabase, limit: int) -> list[Parked]:
+def parked(database: peewee.Database, limit: int) -> list[Parked]:
     """The oldest of quarantine."""
     rows = database.execute_sql(
         "SELECT till, inc, seq, reason, line FROM quarantine ORDER BY at, till, inc, seq LIMIT ?", (limit,)
@@ -83,11 +83,11 @@ def parked(database: peewee.SqliteDatabase, limit: int) -> list[Parked]:
     return [Parked(till, inc, seq, reason, bytes(line)) for till, inc, seq, reason, line in rows]
 
 
-def parked_count(database: peewee.SqliteDatabase) -> int:
+def parked_count(database: peewee.Database) -> int:
     return int(database.execute_sql("SELECT count(*) FROM quarantine").fetchone()[0])
 
 
-def known(database: peewee.SqliteDatabase, keys: Iterable[str]) -> dict[str, Known]:
+def known(database: peewee.Database, keys: Iterable[str]) -> dict[str, Known]:
     """Which of these sales the hub has, by `sale_key`."""
     wanted = sorted(set(keys))
     rows = database.execute_sql(
@@ -97,6 +97,6 @@ def known(database: peewee.SqliteDatabase, keys: Iterable[str]) -> dict[str, Kno
     return {row[0]: Known(*row[1:]) for row in rows}
 
 
-def remember(database: peewee.SqliteDatabase, sales: dict[str, Known]) -> None:
+def remember(database: peewee.Database, sales: dict[str, Known]) -> None:
     rows = [(key, sale.content, sale.till, sale.inc, sale.seq) for key, sale in sorted(sales.items())]
     bulk.insert(database, "sale", "hash, content, till, inc, seq", rows)

@@ -21,20 +21,20 @@ class Published(Struct, frozen=True):
     published: int
 
 
-def newest(database: peewee.SqliteDatabase) -> Published | None:
+def newest(database: peewee.Database) -> Published | None:
     row = database.execute_sql(
         f"SELECT {_COLUMNS} FROM programme ORDER BY serial DESC LIMIT 1"  # noqa: S608 - constant
     ).fetchone()
     return Published(*row) if row else None
 
 
-def zone(database: peewee.SqliteDatabase) -> str | None:
+def zone(database: peewee.Database) -> str | None:
     """The newest programme's time zone."""
     row = database.execute_sql("SELECT timezone FROM programme ORDER BY serial DESC LIMIT 1").fetchone()
     return str(row[0]) if row else None
 
 
-def text_of(database: peewee.SqliteDatabase, hash_: str) -> str | None:
+def text_of(database: peewee.Database, hash_: str) -> str | None:
     """The text of the version with this hash."""
     row = database.execute_sql(
         "SELECT text FROM programme WHERE hash = ? ORDER BY serial DESC LIMIT 1", (hash_,)
@@ -42,18 +42,18 @@ def text_of(database: peewee.SqliteDatabase, hash_: str) -> str | None:
     return str(row[0]) if row else None
 
 
-def serial(database: peewee.SqliteDatabase) -> int:
+def serial(database: peewee.Database) -> int:
     """The newest programme's serial; 0 before the first."""
     return int(database.execute_sql("SELECT coalesce(max(serial), 0) FROM programme").fetchone()[0])
 
 
-def listed(database: peewee.SqliteDatabase) -> list[Published]:
+def listed(database: peewee.Database) -> list[Published]:
     """All, newest first."""
     rows = database.execute_sql(f"SELECT {_COLUMNS} FROM programme ORDER BY serial DESC").fetchall()  # noqa: S608 - constant
     return [Published(*row) for row in rows]
 
 
-def publish(database: peewee.SqliteDatabase, programme: Published) -> None:
+def publish(database: peewee.Database, programme: Published) -> None:
     database.execute_sql(
         f"INSERT INTO programme ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - constant
         (

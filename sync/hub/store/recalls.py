@@ -5,7 +5,7 @@ from __future__ import annotations
 import peewee
 
 
-def due(database: peewee.SqliteDatabase, till: str, *, after: int) -> tuple[tuple[str, ...], int]:
+def due(database: peewee.Database, till: str, *, after: int) -> tuple[tuple[str, ...], int]:
     """Open or released leases of a till recalled behind number `after`, oldest recall first, and the highest number among them."""
     rows = database.execute_sql(
         "SELECT lease, recalled FROM lease WHERE till = ? AND state <> 'closed'"

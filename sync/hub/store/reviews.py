@@ -27,7 +27,7 @@ class Received(NamedTuple):
     line: bytes
 
 
-def unread(database: peewee.SqliteDatabase) -> list[Unread]:
+def unread(database: peewee.Database) -> list[Unread]:
     """Journals with something to read, by till."""
     rows = database.execute_sql(
         "SELECT w.till, w.inc, coalesce(r.seq, 0), coalesce(r.clock, '') FROM watermark w"
@@ -37,7 +37,7 @@ def unread(database: peewee.SqliteDatabase) -> list[Unread]:
     return [Unread(str(till), int(inc), int(seq), str(clock)) for till, inc, seq, clock in rows]
 
 
-def records(database: peewee.SqliteDatabase, mark: Unread, limit: int) -> list[Received]:
+def records(database: peewee.Database, mark: Unread, limit: int) -> list[Received]:
     """The next records of a journal."""
     rows = database.execute_sql(
         "SELECT seq, at, line FROM record WHERE till = ? AND inc = ? AND seq > ? ORDER BY seq LIMIT ?",
@@ -46,7 +46,7 @@ def records(database: peewee.SqliteDatabase, mark: Unread, limit: int) -> list[R
     return [Received(int(seq), int(at), bytes(line)) for seq, at, line in rows]
 
 
-def advance(database: peewee.SqliteDatabase, mark: Unread) -> None:
+def advance(database: peewee.Database, mark: Unread) -> None:
     """Everything up to this record was read."""
     database.execute_sql(
         "INSERT INTO review (till, inc, seq, clock) VALUES (?, ?, ?, ?)"
@@ -55,7 +55,7 @@ def advance(database: peewee.SqliteDatabase, mark: Unread) -> None:
     )
 
 
-def give(database: peewee.SqliteDatabase, till: str, hours: Mapping[int, int]) -> dict[int, int]:
+def give(database: peewee.Database, till: str, hours: Mapping[int, int]) -> dict[int, int]:
     """Add points to a till's hours; returns what each hour comes to."""
     fresh = [(till, hour, 0) for hour in sorted(hours)]
     bulk.insert(database, "till_hour", "till, hour, points", fresh, known="NOTHING")
@@ -68,7 +68,7 @@ def give(database: peewee.SqliteDatabase, till: str, hours: Mapping[int, int]) -
     return {int(hour): int(points) for hour, points in rows}
 
 
-def usual_most(database: peewee.SqliteDatabase, since: int, *, least: int, beyond: int) -> int | None:
+def usual_most(database: peewee.Database, since: int, *, least: int, beyond: int) -> int | None:
     """The points that one hour in `beyond` exceeds, over all tills' hours from `since` on; None with fewer than `least` hours."""
     count = int(database.execute_sql("SELECT count(*) FROM till_hour WHERE hour >= ?", (since,)).fetchone()[0])
     if count < least:

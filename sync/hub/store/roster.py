@@ -24,21 +24,28 @@ class Opening(NamedTuple):
 CARD_INDEX = "CREATE INDEX IF NOT EXISTS card_hmac ON card (hmac)"
 
 
-def spare_memory(database: peewee.SqliteDatabase) -> None:
+def spare_memory(database: peewee.Database) -> None:
     """Sort on disk from now on: an index over millions of cards is made outside of a transaction's memory."""
-    database.execute_sql("PRAGMA temp_store = file")
+    if isinstance(database, peewee.SqliteDatabase):
+        database.execute_sql("PRAGMA temp_store = file")
 
 
-def unindex_cards(database: peewee.SqliteDatabase) -> None:
-    """Do without the look-up by card while very many are written; the hub makes it again when it opens, if nobody did before."""
-    database.execute_sql("DROP INDEX IF EXISTS card_hmac")
+def unindex_cards(database: peewee.Database) -> None:
+    """Do without the look-up by card while very many are written; the hub makes it again when it opens, if nobody did before.
+
+    A server keeps it: to drop it would stop everybody else.
+    """
+    if isinstance(database, peewee.SqliteDatabase):
+        database.execute_sql("DROP INDEX IF EXISTS card_hmac")
 
 
-def index_cards(database: peewee.SqliteDatabase) -> None:
-    database.execute_sql(CARD_INDEX)
+def index_cards(database: peewee.Database) -> None:
+    """Make the look-up by card where it is not there."""
+    if isinstance(database, peewee.SqliteDatabase):
+        database.execute_sql(CARD_INDEX)
 
 
-def known(database: peewee.SqliteDatabase, members: Sequence[str]) -> set[str]:
+def known(database: peewee.Database, members: Sequence[str]) -> set[str]:
     """Which of these the hub has."""
     found: set[str] = set()
     for chunk in bulk.chunks(members):
@@ -47,12 +54,12 @@ def known(database: peewee.SqliteDatabase, members: Sequence[str]) -> set[str]:
     return found
 
 
-def size(database: peewee.SqliteDatabase) -> int:
+def size(database: peewee.Database) -> int:
     """How many members the hub has; reads the whole table."""
     return int(database.execute_sql("SELECT count(*) FROM member").fetchone()[0])
 
 
-def with_lot(database: peewee.SqliteDatabase, members: Sequence[str], unit: str, lot: str) -> set[str]:
+def with_lot(database: peewee.Database, members: Sequence[str], unit: str, lot: str) -> set[str]:
     """Which of these have this lot."""
     found: set[str] = set()
     for chunk in bulk.chunks(members):
@@ -61,7 +68,7 @@ def with_lot(database: peewee.SqliteDatabase, members: Sequence[str], unit: str,
     return found
 
 
-def add_members(database: peewee.SqliteDatabase, people: Sequence[Person], *, joined: str, at: int) -> None:
+def add_members(database: peewee.Database, people: Sequence[Person], *, joined: str, at: int) -> None:
     """Members and their cards; who is there keeps what is known of him."""
     bulk.insert(
         database,
@@ -74,7 +81,7 @@ def add_members(database: peewee.SqliteDatabase, people: Sequence[Person], *, jo
     bulk.insert(database, "card", "member, hmac, kind", named, known="NOTHING")
 
 
-def add_lots(database: peewee.SqliteDatabase, lots: Sequence[Opening], *, born: int) -> None:
+def add_lots(database: peewee.Database, lots: Sequence[Opening], *, born: int) -> None:
     """New lots that can be spent at once, and their accounts."""
     bulk.insert(
         database,
@@ -88,5 +95,5 @@ def add_lots(database: peewee.SqliteDatabase, lots: Sequence[Opening], *, born: 
     bulk.add(database, "account", given, keys="member, unit", deltas="posted")
 
 
-def add_entries(database: peewee.SqliteDatabase, entries: Sequence[Sequence[Any]]) -> None:
+def add_entries(database: peewee.Database, entries: Sequence[Sequence[Any]]) -> None:
     bulk.insert(database, "entry", "member, till, inc, seq, n, unit, account, amount", entries)

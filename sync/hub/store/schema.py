@@ -7,7 +7,11 @@ UTC milliseconds, days ISO text in the programme's zone, points smallest points.
 
 from __future__ import annotations
 
+import re
+
 import peewee
+
+from sync.hub.store.server import Server
 
 FIRST = """
 CREATE TABLE meta (name TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL);
@@ -99,18 +103,24 @@ CLUSTERED = (
 """Small rows: on SQLite they live in the key's own tree, half the pages and one look-up. A word only SQLite knows."""
 
 
-def _text(statement: str) -> str:
-    name = statement.partition("(")[0].rpartition("TABLE ")[2].strip()
-    clustered = statement.startswith("CREATE TABLE") and name in CLUSTERED
-    return f"{statement} WITHOUT ROWID" if clustered else statement
+WORDS = {"file": {}, "server": {"BLOB": "BYTEA", "TEXT": 'TEXT COLLATE "C"'}}
+"""The words one engine says otherwise: a server is told to compare texts by their bytes, as SQLite and Python do."""
 
 
-def first(database: peewee.SqliteDatabase) -> None:
+def first(database: peewee.Database) -> None:
     """Version 1."""
     lines = (line for line in FIRST.splitlines() if not line.startswith("--"))
     for statement in "\n".join(lines).split(";\n"):
         if statement.strip():
-            database.execute_sql(_text(statement.strip()))
+            database.execute_sql(_text(statement.strip(), server=isinstance(database, Server)))
+
+
+def _text(statement: str, *, server: bool) -> str:
+    for word, other in WORDS["server" if server else "file"].items():
+        statement = re.sub(rf"\b{word}\b", other, statement)
+    name = statement.partition("(")[0].rpartition("TABLE ")[2].strip()
+    clustered = statement.startswith("CREATE TABLE") and name in CLUSTERED and not server
+    return f"{statement} WITHOUT ROWID" if clustered else statement
 
 
 STEPS = (first,)

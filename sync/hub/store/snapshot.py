@@ -27,7 +27,7 @@ _SCHEMA = (
 )
 
 
-def names_after(database: peewee.SqliteDatabase, member: str, limit: int) -> list[str]:
+def names_after(database: peewee.Database, member: str, limit: int) -> list[str]:
     """The next members, known by a profile or by an account only, in the order of their names."""
     # Each half stops at its limit by its own key: neither engine reads a whole table for a page.
     rows = database.execute_sql(
@@ -39,7 +39,7 @@ def names_after(database: peewee.SqliteDatabase, member: str, limit: int) -> lis
     return [str(row[0]) for row in rows]
 
 
-def marks(database: peewee.SqliteDatabase) -> list[tuple[str, int, int]]:
+def marks(database: peewee.Database) -> list[tuple[str, int, int]]:
     """(till, inc, wm): which records of every till are in the members' states."""
     rows = database.execute_sql("SELECT till, inc, wm FROM watermark ORDER BY till, inc").fetchall()
     return [(str(till), int(inc), int(wm)) for till, inc, wm in rows]

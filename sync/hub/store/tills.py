@@ -37,12 +37,12 @@ class Fleet(Struct, frozen=True, kw_only=True):
     open_leases: int = 0
 
 
-def find(database: peewee.SqliteDatabase, till: str) -> Till | None:
+def find(database: peewee.Database, till: str) -> Till | None:
     row = database.execute_sql(f"SELECT {_COLUMNS} FROM till WHERE till = ?", (till,)).fetchone()  # noqa: S608 - constant
     return _till(row) if row else None
 
 
-def save(database: peewee.SqliteDatabase, till: Till) -> None:
+def save(database: peewee.Database, till: Till) -> None:
     """Insert or replace."""
     database.execute_sql(
         f"INSERT INTO till ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (till) DO UPDATE SET"  # noqa: S608 - constant
@@ -64,12 +64,12 @@ def save(database: peewee.SqliteDatabase, till: Till) -> None:
     )
 
 
-def stores(database: peewee.SqliteDatabase) -> int:
+def stores(database: peewee.Database) -> int:
     """How many stores have a till that is not revoked."""
     return int(database.execute_sql("SELECT count(DISTINCT store) FROM till WHERE revoked IS NULL").fetchone()[0])
 
 
-def fleet(database: peewee.SqliteDatabase) -> list[Fleet]:
+def fleet(database: peewee.Database) -> list[Fleet]:
     """Every till with its newest incarnation."""
     names = ", ".join(f"t.{name}" for name in _COLUMNS.split(", "))
     rows = database.execute_sql(

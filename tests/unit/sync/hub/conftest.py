@@ -1,11 +1,11 @@
-"""A hub on a file and one till; the hub's sums are audited after every test."""
+"""A hub on either engine and one till; the hub's sums are audited after every test."""
 
 import pytest
 from hub_kit import Bench, Pen
 
 
 @pytest.fixture
-def bench(tmp_path):
+def bench(engine, tmp_path):
     bench = Bench(tmp_path / "hub.db")
     yield bench
     bench.audit()

@@ -8,13 +8,13 @@ import pytest
 import zstandard
 from hub_kit import UNIT, Pen
 
-from agent.sqlite import transaction
 from sync.fill import Words, name_of, read_manifest, unpack, unpack_name
 from sync.hub import filling
 from sync.hub.changes import states
 from sync.hub.filling import Fills, make, renew
 from sync.hub.merging import merge
 from sync.hub.store import feed
+from sync.hub.store.steps import transaction
 from sync.signing import Verifier, check_fill
 
 

@@ -4,8 +4,8 @@ import pytest
 from hub_kit import Pen
 
 from agent.errors import Forbidden, Unauthorised
-from agent.sqlite import transaction
 from sync.hub.enrolment import revoke_till
+from sync.hub.store.steps import transaction
 from sync.wire import NoticeBody
 
 

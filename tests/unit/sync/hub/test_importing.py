@@ -61,6 +61,7 @@ def test_bad_rows_are_left_out(bench, ground):
     assert (done.rows, done.skipped, done.points) == (1, 2, 5)
 
 
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 def test_a_large_file_goes_without_the_index_and_gets_it_back(bench, ground, monkeypatch):
     monkeypatch.setattr(importing, "MANY", 5)
     monkeypatch.setattr(importing, "BATCH", 4)

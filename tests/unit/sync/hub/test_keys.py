@@ -2,9 +2,9 @@
 
 from hub_kit import chance
 
-from agent.sqlite import transaction
 from sync.hub.keys import load_or_make
 from sync.hub.opening import open_hub
+from sync.hub.store.steps import transaction
 
 
 def test_made_once(bench):

@@ -72,6 +72,7 @@ def test_enrol_fills_what_is_empty(bench, pen):
     ],
 )
 def test_sales_no_till_of_ours_writes(bench, pen, more, reason):
+    more = dict(more)
     pen.store = more.pop("store", "s1")
     pen.sale(more.pop("member", "m1"), **more)
     answer = bench.push(pen)

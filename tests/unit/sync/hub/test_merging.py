@@ -4,10 +4,10 @@ import pytest
 from hub_kit import TODAY, UNIT, granted
 
 from agent.errors import Conflict, NotFound
-from agent.sqlite import transaction
 from sync.hub import changes
 from sync.hub.merging import merge
 from sync.hub.store import cards
+from sync.hub.store.steps import transaction
 from sync.wire import EnrolBody
 
 

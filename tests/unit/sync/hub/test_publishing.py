@@ -3,8 +3,8 @@
 import pytest
 
 from agent.errors import ConfigFault, Conflict
-from agent.sqlite import transaction
 from sync.hub.publishing import checked, publish
+from sync.hub.store.steps import transaction
 from sync.signing import Verifier, check_programme
 
 TEXT = '# заметка автора\n[programme]\nid = "p"\nversion = {}\ncurrency = "RUB"\ntimezone = "{}"\n'

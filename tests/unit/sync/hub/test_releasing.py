@@ -3,9 +3,9 @@
 import pytest
 from hub_kit import TODAY, UNIT, Pen, granted
 
-from agent.sqlite import transaction
 from sync.hub.releasing import Release, release
 from sync.hub.store import held
+from sync.hub.store.steps import transaction
 
 
 def let_go(bench, *, day=TODAY, **which):

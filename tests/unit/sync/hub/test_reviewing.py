@@ -6,11 +6,11 @@ from hub_kit import UNIT
 from shop import Shop
 from till_kit import FREE_SPENDING, card, granted, line
 
-from agent.sqlite import transaction
 from sync import chain
 from sync.hub import reviewing
 from sync.hub.publishing import publish
 from sync.hub.store import flags, reviews
+from sync.hub.store.steps import transaction
 from sync.wire import SaleBody, decode, encode
 
 BIRTHDAY = FREE_SPENDING + (

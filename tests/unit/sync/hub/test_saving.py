@@ -3,12 +3,21 @@
 import os
 import stat
 
+import pg_kit
 import pytest
 
 from agent.errors import CorruptDatabase
-from agent.sqlite import open_database, transaction
+from agent.sqlite import open_database
 from sync.hub.saving import save_copy
 from sync.hub.store import journal
+from sync.hub.store.steps import transaction
+
+
+@pytest.fixture
+def engine():
+    """Of files only."""
+    with pg_kit.used(None):
+        yield
 
 
 def test_a_copy_is_whole_and_says_what_is_durable(bench, pen, tmp_path):

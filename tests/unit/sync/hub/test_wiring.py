@@ -8,12 +8,12 @@ import pytest
 from hub_kit import Pen
 
 from agent.errors import StorageBroken, Unavailable
-from agent.sqlite import transaction
 from agent.web.guard import Caller
 from agent.web.routes import Call
 from sync.hub import wiring
 from sync.hub.settings import Backup, Listen, Settings
 from sync.hub.store import tills
+from sync.hub.store.steps import transaction
 from sync.wire import encode
 
 

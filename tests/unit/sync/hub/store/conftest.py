@@ -1,5 +1,6 @@
 """An empty hub's database."""
 
+import pg_kit
 import pytest
 from hub_kit import chance
 
@@ -7,8 +8,8 @@ from sync.hub.opening import open_hub
 
 
 @pytest.fixture
-def database(tmp_path):
-    database, _ = open_hub(str(tmp_path / "hub.db"), chance=chance)
+def database(engine, tmp_path):
+    database, _ = open_hub(pg_kit.place(str(tmp_path / "hub.db")), chance=chance)
     yield database
     database.close()
 

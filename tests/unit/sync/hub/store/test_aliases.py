@@ -1,7 +1,7 @@
 """Aliases: one hop to the heir, whatever was merged into whom before."""
 
-from agent.sqlite import transaction
 from sync.hub.store import aliases
+from sync.hub.store.steps import transaction
 
 
 def test_every_alias_points_at_the_last_heir(bench):

@@ -1,8 +1,8 @@
 """Flags: the newest first, one of a code a record, whatever numbers they have."""
 
-from agent.sqlite import transaction
 from sync.hub.store import flags
 from sync.hub.store.flags import Flag
+from sync.hub.store.steps import transaction
 
 
 def test_newest_first_and_once(bench):

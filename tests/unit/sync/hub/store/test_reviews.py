@@ -2,9 +2,9 @@
 
 from hub_kit import Pen
 
-from agent.sqlite import transaction
 from sync.hub.store import reviews
 from sync.hub.store.reviews import Unread
+from sync.hub.store.steps import transaction
 
 
 def test_every_journal_is_read_once_to_its_mark(bench, pen):

@@ -1,5 +1,7 @@
 """Inserts of the import that leave what is there."""
 
+import pytest
+
 from sync.hub.store import roster
 from sync.hub.store.roster import Opening
 from sync.hub.store.stage import Person
@@ -23,6 +25,7 @@ def test_lots_and_accounts(database, sql):
     assert roster.with_lot(database, ["a"], "v", "opening") == set()
 
 
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 def test_the_index_goes_and_comes(database, sql):
     def there():
         return bool(sql("SELECT 1 FROM sqlite_master WHERE name = 'card_hmac'"))

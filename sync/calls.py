@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from sync.line import Call, LineFault, Reply, Transport
+from sync.page import read_answer, read_changes
 from sync.retry import retry_after_ms
 from sync.signing import Request, Signer, sign_request
 from sync.wire import Changes, EnrolAnswer, EnrolRequest, Head, PushAnswer, encode
@@ -28,6 +29,9 @@ HubCode = Literal["away", "server", "busy", "too-large", "refused", "nonsense"]
 _LINE: dict[str, HubCode] = {"body-too-large": "too-large", "answer-too-large": "nonsense"}
 _NAME = re.compile(r"[A-Za-z0-9._-]{0,60}", re.ASCII)
 _T = TypeVar("_T")
+_enrolled = msgspec.json.Decoder(EnrolAnswer)
+MOST_MS = 253_000_000_000_000
+"""In the year 9987; no clock is further off."""
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -84,19 +88,19 @@ class HubCalls:
     def push(self, head: Head, lines: Sequence[bytes]) -> PushAnswer:
         """One batch. Raises HubFault."""
         plain = b"\n".join((encode(head), *lines)) + b"\n"
-        answer = self._decoded(self._sent_as_understood(plain), PushAnswer)
-        self.offset_ms = answer.at - self._now_ms()
+        answer = self._decoded(self._sent_as_understood(plain), read_answer)
+        self.offset_ms = min(max(0, answer.at), MOST_MS) - self._now_ms()
         return answer
 
     def changes(self, cursor: str, *, wait_s: int = 0) -> Changes:
         """What is new since a cursor; the hub may hold its answer for `wait_s`. Raises HubFault."""
         path = f"{CHANGES}?{urlencode({'cursor': cursor, 'wait': wait_s})}"
-        return self._decoded(self._signed("GET", path, wait_s=wait_s), Changes)
+        return self._decoded(self._signed("GET", path, wait_s=wait_s), read_changes)
 
     def enrol(self, request: EnrolRequest) -> EnrolAnswer:
         """The one call without a signature: its code is what proves it. Raises HubFault."""
         headers = {"Content-Type": "application/json"}
-        return self._decoded(self._answered(Call("POST", ENROL, encode(request), headers)), EnrolAnswer)
+        return self._decoded(self._answered(Call("POST", ENROL, encode(request), headers)), _enrolled.decode)
 
     def health(self) -> None:
         """The cheap probe. Raises HubFault unless the hub says it is there."""
@@ -155,12 +159,12 @@ class HubCalls:
             raise _Resync(offset) from fault
         raise fault
 
-    def _decoded(self, reply: Reply, shape: type[_T]) -> _T:
+    def _decoded(self, reply: Reply, read: Callable[[bytes], _T]) -> _T:
         kind = reply.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind != "application/json":
             raise HubFault("nonsense", status=reply.status, cause=f"type {kind[:40]!r}")
         try:
-            return msgspec.json.decode(reply.body, type=shape)
+            return read(reply.body)
         except (msgspec.MsgspecError, ValueError, RecursionError) as fault:
             raise HubFault("nonsense", status=reply.status, cause=str(fault)[:200]) from fault
 

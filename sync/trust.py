@@ -7,14 +7,17 @@ changed.
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import zip_longest
 from typing import Literal
 
 from msgspec import Struct
 
 from agent.loyalty.leases import Grant, Lease, lease_id, sound
 from sync.outbox import Outgoing, Settled, Wanted
+from sync.page import SPOILT_BYTES, Spoilt, Told
 from sync.signing import Verifier, check_grant, check_programme
-from sync.wire import Changes, LeaseAnswer, MemberState, PushAnswer
+from sync.states import MAX_ID, MOST, fault_of, is_day
+from sync.wire import Changes, LeaseAnswer, PushAnswer, Verdict, encode
 
 Refusal = Literal[
     "fork",  # the hub has another record under a key of ours: a new incarnation must begin
@@ -35,14 +38,16 @@ Doubt = Literal[
     "cursor-leapt",
     "changes-empty",
     "programme-signature",
-    "bad-member",
+    "bad-time",
 ]
-
-
-MOST = 2**53 - 1
-"""The largest number any JSON reader keeps whole; no shop's points, records or milliseconds come near."""
+WORD = 200
+"""Signs kept of a word of the hub's."""
 EPOCH_LEAP = 1000
 """A hub's epoch rises by one at each restore. One nonsense answer must not set a mark that the right hub can never reach."""
+CURSOR_LEAP = 10_000
+"""Likewise for each number of a cursor: one page is 500 members."""
+MOST_MS = 253_000_000_000_000
+"""In the year 9987: the last moment that can be written as a date."""
 
 
 class Judged(Struct, frozen=True):
@@ -63,7 +68,7 @@ def judge(
     if answer.durable < out.durable and answer.epoch == out.epoch:
         doubts.append("durable-shrank")
     reach = max(out.last, answer.wm)
-    verdicts = tuple(one for one in answer.exceptions if out.first <= one.seq <= reach)
+    verdicts = tuple(_short(one) for one in answer.exceptions if out.first <= one.seq <= reach)
     if len(verdicts) < len(answer.exceptions):
         doubts.append("foreign-verdict")
     grants, refusals = _leases(out, answer.leases, doubts, till=till, hub=hub)
@@ -89,7 +94,9 @@ def judge(
 
 def _refused(out: Outgoing, answer: PushAnswer, hash_at: Callable[[int], str | None]) -> Refusal | Literal[""]:
     numbers = (answer.wm, answer.durable, answer.epoch, answer.at)
-    if min(numbers) < 0 or max(numbers) > MOST or answer.durable > answer.wm or answer.epoch > out.epoch + EPOCH_LEAP:
+    if min(numbers) < 0 or max(numbers) > MOST or answer.at > MOST_MS:
+        return "impossible"
+    if answer.durable > answer.wm or answer.epoch > out.epoch + EPOCH_LEAP:
         return "impossible"
     if answer.epoch < out.epoch:
         return "old-epoch"
@@ -122,7 +129,8 @@ def _leases(
         if want is None:
             doubts.append("foreign-lease")
         elif one.grant is None:
-            refusals.append(one)
+            elsewhere = min(max(0, one.elsewhere), MOST)
+            refusals.append(LeaseAnswer(one.want, refused=one.refused[:WORD] or "nothing", elsewhere=elsewhere))
         elif _as_wished(one.grant, want, lease_id(till, out.inc, want.seq), till) and check_grant(hub, one.grant):
             grants[one.grant.id] = one.grant
         else:
@@ -131,9 +139,16 @@ def _leases(
 
 
 def _as_wished(grant: Grant, want: Wanted, id_: str, till: str) -> bool:
-    """For this till, member and unit, under the wish's own id, no more than wished, and backed in full."""
+    """For this till, member and unit, under the wish's own id, no more than wished, backed in full, by days and lots that can be."""
     named = (grant.id, grant.till, grant.member, grant.unit) == (id_, till, want.member, want.unit)
-    return named and 0 < grant.granted <= want.points and sound(Lease(grant=grant))
+    timed = 0 <= grant.until <= MOST_MS and all(
+        0 <= part.born <= MOST and (part.expires_on is None or is_day(part.expires_on)) for part in grant.backing
+    )
+    return named and timed and 0 < grant.granted <= want.points and sound(Lease(grant=grant))
+
+
+def _short(verdict: Verdict) -> Verdict:
+    return Verdict(verdict.seq, verdict.verdict, verdict.reason[:WORD])
 
 
 def believed(
@@ -142,11 +157,12 @@ def believed(
     """The changes to apply; of doubtful ones only the revokes, which give something back, and no new cursor.
 
     `cursor` is the one held, `members` how many the till knows. A push by a till without a cursor is answered with revokes only.
+    A state that cannot be is put aside (`Told.spoilt`) and stops neither the others nor the cursor.
     """
     doubt = _doubt(changes, cursor, members, hub, pushed=pushed)
     if not doubt:
-        return changes, ()
-    revokes = Changes(cursor="", revokes=changes.revokes, at=changes.at) if changes.revokes else None
+        return _sorted_out(changes), ()
+    revokes = Changes(cursor="", revokes=changes.revokes) if changes.revokes else None
     return revokes, (doubt,)
 
 
@@ -158,13 +174,35 @@ def _doubt(changes: Changes, cursor: str, members: int, hub: Verifier, *, pushed
         return "cursor-shrank"
     if _leapt(cursor, changes.cursor):
         return "cursor-leapt"
-    if not cursor and members and not changes.members and not changes.more:
+    if not cursor and members and not changes.members and not changes.more and not isinstance(changes, Told):
         return "changes-empty"
     if changes.programme is not None and not (
         changes.programme and check_programme(hub, changes.programme, changes.programme_signature)
     ):
         return "programme-signature"
-    return "" if all(_possible(member) for member in changes.members) else "bad-member"
+    return "" if 0 <= changes.at <= MOST_MS else "bad-time"
+
+
+def _sorted_out(changes: Changes) -> Changes:
+    """The page without the states that cannot be."""
+    newest = newest_rev(changes.cursor)
+    spoilt = [
+        Spoilt(state.member[:MAX_ID], min(max(0, state.rev), MOST), fault, encode(state)[:SPOILT_BYTES])
+        for state in changes.members
+        if (fault := fault_of(state, newest=newest))
+    ]
+    if not spoilt:
+        return changes
+    good = tuple(state for state in changes.members if not fault_of(state, newest=newest))
+    before = changes.spoilt if isinstance(changes, Told) else ()
+    fields = {name: getattr(changes, name) for name in Changes.__struct_fields__}
+    return Told(**fields | {"members": good}, spoilt=(*before, *spoilt))
+
+
+def newest_rev(cursor: str) -> int:
+    """The revision a cursor has reached; of an opaque one, any."""
+    numbers = _numbers(cursor)
+    return numbers[1] if len(numbers) > 1 else MOST
 
 
 def shrank(held: str, told: str) -> bool:
@@ -178,8 +216,14 @@ def shrank(held: str, told: str) -> bool:
 
 
 def _leapt(held: str, told: str) -> bool:
+    """Whether a number rises further than one page can bring it; of another epoch, or from no cursor, it counts from 0."""
     before, after = _numbers(held), _numbers(told)
-    return bool(before and after) and after[0] > before[0] + EPOCH_LEAP
+    if not after or (held and not before):
+        return False
+    if before and after[0] > before[0] + EPOCH_LEAP:
+        return True
+    start = before[1:] if before and before[0] == after[0] else ()
+    return any(new > old + CURSOR_LEAP for old, new in zip_longest(start, after[1:], fillvalue=0))
 
 
 def moved_on(held: str, told: str) -> bool:
@@ -193,9 +237,3 @@ def _numbers(cursor: str) -> tuple[int, ...]:
     if len(cursor) > 200 or not all(part.isascii() and part.isdigit() for part in parts):
         return ()
     return tuple(int(part) for part in parts)
-
-
-def _possible(state: MemberState) -> bool:
-    lots = all(0 <= lot.left <= lot.points <= MOST for lot in state.lots)
-    figures = (0, *state.leased.values(), *state.debt.values())
-    return bool(state.member) and lots and min(figures) == 0 and max(figures) <= MOST

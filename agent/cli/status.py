@@ -22,6 +22,7 @@ WORDS = {
     "leases": ("Права на списание", "Rights to spend"),
     "printing": ("Ждут печати", "Waiting to print"),
     "members": ("Участники", "Members"),
+    "aside": ("  отложено", "  put aside"),
     "programme": ("Программа", "Programme"),
     "clock": ("Часы", "Clock"),
     "trusted": ("верны", "trusted"),
@@ -87,6 +88,7 @@ def lines(found: dict[str, Any]) -> list[str]:
         ("printing", f"{found['printing']['waiting']}"),
         ("leases", f"{found['leases']['open']}"),
         ("members", f"{found['members']}"),
+        *([("aside", f"{found['members_aside']}")] if found.get("members_aside") else []),
         ("programme", f"{found['programme']['id']} v{found['programme']['version']}"),
         ("clock", word("trusted" if found["clock"]["trusted"] else "untrusted")),
     ]

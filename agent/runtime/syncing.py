@@ -19,6 +19,7 @@ from agent.till.scanned import current
 from agent.till.wish import let_go
 from sync.calls import HubCalls
 from sync.client import Outcome, SyncClient
+from sync.page import Told
 from sync.signing import Signer, Verifier
 from sync.wire import Changes
 
@@ -74,6 +75,7 @@ class Syncing:
         outbox = StoreOutbox(
             parts.store, parts.writer, clock=parts.clock, ids=parts.ids, told=self._told, describe=described
         )
+        parts.writer.submit(outbox.retry_spoilt)
         return SyncClient(
             outbox,
             calls,
@@ -174,6 +176,8 @@ class Syncing:
             wiring.load_shelf(self._parts.shelf, self._parts.store, self._parts.secrets)
         if changes.revokes:
             let_go(self._parts.desk)
+        for one in changes.spoilt if isinstance(changes, Told) else ():
+            _log.error("member-put-aside", extra={"member": one.member, "reason": one.reason})
         if changes.members:
             self._publish("sync", {"members": len(changes.members)})
 

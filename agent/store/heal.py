@@ -22,7 +22,7 @@ from agent.store.verify import Verified, journal_verify
 
 TABLES = (
     "meta", "journal", "operation", "member", "handle", "want", "own_lot", "own_part", "delta", "receipt",
-    "print_job", "programme", "rejected",
+    "print_job", "programme", "rejected", "spoilt",
 )  # fmt: skip
 """What is taken over, in this order. Holds end with the sale they stood for; leases with the incarnation that held them."""
 FRESH = ".healing"

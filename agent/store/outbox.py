@@ -11,8 +11,10 @@ from agent.sqlite import Writer
 from agent.store.settings import ProgrammeText
 from agent.store.till_store import TillStore
 from sync.outbox import Outgoing, Settled, Wanted, fitting
-from sync.trust import shrank
-from sync.wire import Changes, GotBody
+from sync.page import Told, read_state
+from sync.states import fault_of
+from sync.trust import newest_rev, shrank
+from sync.wire import Changes, GotBody, MemberState
 
 
 class Now(Protocol):
@@ -159,11 +161,35 @@ class StoreOutbox:
                 self._store.meta.put("told_at", str(changes.at))
         self._told(changes)
 
+    def retry_spoilt(self) -> int:
+        """Try what was put aside once more, as after an upgrade; returns how many were taken."""
+        return self._writer.call(self._retry_spoilt)
+
+    def _retry_spoilt(self) -> int:
+        store, taken = self._store, 0
+        newest = newest_rev(store.meta.get("cursor"))
+        with store.transaction():
+            for one in store.spoilt.all():
+                try:
+                    state = read_state(one.state)
+                except (ValueError, RecursionError):
+                    continue
+                if not fault_of(state, newest=newest):
+                    self._put(state)
+                    taken += 1
+        return taken
+
+    def _put(self, state: MemberState) -> None:
+        self._store.members.put(state)
+        self._store.rights.told(state, self._store.till)
+        self._store.spoilt.drop(state.member)
+
     def _take(self, changes: Changes) -> None:
         store = self._store
         for state in changes.members:
-            store.members.put(state)
-            store.rights.told(state, store.till)
+            self._put(state)
+        for one in changes.spoilt if isinstance(changes, Told) else ():
+            store.spoilt.put(one, at=self._clock.now_ms())
         if changes.programme is not None:
             row = self._describe(changes.programme, changes.programme_signature)
             if row is not None:

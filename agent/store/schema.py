@@ -63,6 +63,10 @@ CREATE TABLE programme (
   signature TEXT NOT NULL) WITHOUT ROWID, STRICT;
 CREATE TABLE rejected (
   n INTEGER PRIMARY KEY, reason TEXT NOT NULL, at INTEGER NOT NULL) STRICT;
+-- Words of the hub about a member that cannot be taken; the others of their page were.
+CREATE TABLE spoilt (
+  key TEXT PRIMARY KEY, member TEXT NOT NULL, rev INTEGER NOT NULL, reason TEXT NOT NULL, at INTEGER NOT NULL,
+  state BLOB NOT NULL) WITHOUT ROWID, STRICT;
 """
 
 

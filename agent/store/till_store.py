@@ -14,6 +14,7 @@ from agent.store.prints import Prints
 from agent.store.rights import Rights
 from agent.store.schema import STEPS
 from agent.store.settings import Meta, Programmes
+from agent.store.spoilt import SpoiltStates
 
 UNKNOWN = -1
 
@@ -42,6 +43,7 @@ class TillStore:
         database = self.database
         self.journal = Journal(database, self.till)
         self.members = Members(database)
+        self.spoilt = SpoiltStates(database)
         self.rights = Rights(database)
         self.operations = Operations(database)
         self.prints = Prints(database)

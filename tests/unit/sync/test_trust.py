@@ -129,6 +129,10 @@ def test_verdicts_on_what_was_not_sent_are_dropped(seq):
         {"granted": 0, "backing": ()},
         {"granted": 20},
         {"backing": (Backing(lot="l", points=40, born=0), Backing(lot="k", points=-10, born=0))},
+        {"backing": (Backing(lot="l", points=30, born=0, expires_on="2026-02-30"),)},
+        {"backing": (Backing(lot="l", points=30, born=-1),)},
+        {"until": -1},
+        {"until": 2**53},
     ],
 )
 def test_grants_not_as_wished_are_dropped_though_signed(wrong):
@@ -183,17 +187,11 @@ def test_good_changes_are_taken(cursor):
         ({"programme": ""}, "programme-signature"),
         ({"programme": TEXT + "#"}, "programme-signature"),
         ({"programme_signature": ""}, "programme-signature"),
-        ({"members": (MemberState(member="", rev=1),)}, "bad-member"),
-        ({"members": (MemberState(member="m", rev=1, debt={"u": -1}),)}, "bad-member"),
-        ({"members": (MemberState(member="m", rev=1, leased={"u": -1}),)}, "bad-member"),
-        (
-            {"members": (MemberState(member="m", rev=1, lots=(Lot(id="l", unit="u", points=5, left=6, born=0),)),)},
-            "bad-member",
-        ),
-        (
-            {"members": (MemberState(member="m", rev=1, lots=(Lot(id="l", unit="u", points=5, left=-1, born=0),)),)},
-            "bad-member",
-        ),
+        ({"at": -1}, "bad-time"),
+        ({"at": 2**53}, "bad-time"),
+        ({"cursor": "4:10008:2:0"}, "cursor-leapt"),
+        ({"cursor": "4:8:10002:0"}, "cursor-leapt"),
+        ({"cursor": "5:10001:0:0"}, "cursor-leapt"),
     ],
 )
 def test_doubtful_changes_give_back_leases_and_no_more(changes, doubt):
@@ -201,17 +199,36 @@ def test_doubtful_changes_give_back_leases_and_no_more(changes, doubt):
     assert believe(**changes, revokes=()) == (None, (doubt,))
 
 
+def test_a_first_cursor_begins_at_the_beginning():
+    assert believe("", cursor="4:10001:0:0")[1] == ("cursor-leapt",)
+
+
 @pytest.mark.parametrize(
-    "wrong",
+    ("wrong", "reason"),
     [
-        {"lots": (Lot(id="l", unit="points:main", points=10**30, left=10**30, born=0),)},
-        {"leased": {"points:main": 10**30}},
-        {"debt": {"points:main": 2**53}},
+        ({"member": ""}, "bad-id"),
+        ({"rev": 9}, "bad-rev"),
+        ({"rev": 2**62}, "bad-rev"),
+        ({"leased": {"u": -1}}, "bad-figure"),
+        ({"lots": (Lot(id="l", unit="u", points=5, left=6, born=0),)}, "bad-lot"),
     ],
 )
-def test_figures_beyond_any_shop_are_no_member(wrong):
-    given = Changes(cursor="4:8:1:0", members=(MemberState(member="m", rev=1, **wrong),))
-    assert believed(given, cursor="4:7:1:0", members=3, hub=KEY)[1] == ("bad-member",)
+def test_a_state_that_cannot_be_is_put_aside_and_stops_no_other(wrong, reason):
+    bad = msgspec.structs.replace(MEMBER, **{"member": "n"} | wrong)
+    changes, doubts = believe(members=(bad, MEMBER))
+    assert doubts == ()
+    assert (changes.cursor, changes.members, changes.programme) == ("4:8:2:0", (MEMBER,), TEXT)
+    assert [(one.member, one.reason) for one in changes.spoilt] == [(bad.member, reason)]
+    assert msgspec.json.decode(changes.spoilt[0].state, type=MemberState) == bad
+
+
+def test_long_words_of_a_hub_are_cut():
+    judged = weigh(
+        exceptions=(Verdict(12, "quarantined", "r" * 9999),),
+        leases=(LeaseAnswer(12, refused="r" * 9999, elsewhere=-5),),
+    )
+    assert len(judged.settled.exceptions[0].reason) == 200
+    assert (len(judged.settled.refusals[0].refused), judged.settled.refusals[0].elsewhere) == (200, 0)
 
 
 def test_an_empty_first_fill_is_suspect_where_members_are_known():

@@ -132,6 +132,12 @@ class MetaPort(Protocol):
     def put(self, key: str, value: str) -> None: ...
 
 
+class Counted(Protocol):
+    """Rows of which only the number is asked here."""
+
+    def count(self) -> int: ...
+
+
 class Store(Protocol):
     """Everything the till keeps; writes only inside `transaction()`."""
 
@@ -139,6 +145,8 @@ class Store(Protocol):
     def journal(self) -> JournalPort: ...
     @property
     def members(self) -> MembersPort: ...
+    @property
+    def spoilt(self) -> Counted: ...
     @property
     def rights(self) -> RightsPort: ...
     @property

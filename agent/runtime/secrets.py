@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from agent.errors import ConfigFault
+from agent.sqlite import sync_folder
 
 NAME = "secrets.json"
 
@@ -61,6 +62,7 @@ def write(folder: str, secrets: Secrets) -> None:
         file.flush()
         os.fsync(file.fileno())
     os.replace(part, path)
+    sync_folder(folder)
 
 
 def ensure(folder: str) -> Secrets:

@@ -157,7 +157,10 @@ def _opened(settings: Settings, till: str, world: World) -> TillStore:
         _log.error("database-damaged", extra={"path": path, "cause": str(fault)[:300]})
     folder = backup_folder(settings)
     healed = heal(
-        path, [os.path.join(folder, name) for name in reversed(kept_backups(folder))], now_ms=world.clock.now_ms()
+        path,
+        [os.path.join(folder, name) for name in reversed(kept_backups(folder))],
+        now_ms=world.clock.now_ms(),
+        factory=world.factory,
     )
     _log.error("database-healed", extra={"source": healed.source, "seq": healed.seq, "kept": healed.damaged})
     return TillStore(path, till=till, factory=world.factory)

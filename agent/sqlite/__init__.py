@@ -5,11 +5,11 @@ journal mode is WAL with synchronous=FULL: a commit that returned is on the disk
 the caller ends, the next start heals.
 """
 
-from agent.sqlite.faults import free_bytes, named, storage_errors
+from agent.sqlite.faults import file_errors, free_bytes, named, storage_errors
 from agent.sqlite.migrations import Step, backup, migrate, open_migrated, sync_folder
 from agent.sqlite.opening import PRAGMAS, READER_PRAGMAS, Factory, open_database, path_of, quick_check
 from agent.sqlite.statements import Row, Statements
-from agent.sqlite.transactions import Checkpointer, in_transaction, savepoint, transaction
+from agent.sqlite.transactions import Checkpointer, bring_home, in_transaction, savepoint, transaction
 from agent.sqlite.writer import InlineWriter, ThreadWriter, Writer
 
 __all__ = [
@@ -24,6 +24,8 @@ __all__ = [
     "ThreadWriter",
     "Writer",
     "backup",
+    "bring_home",
+    "file_errors",
     "free_bytes",
     "in_transaction",
     "migrate",

@@ -12,7 +12,7 @@ import peewee
 from agent.errors import CorruptDatabase, NewerDatabase
 from agent.sqlite.faults import file_errors, storage_errors
 from agent.sqlite.opening import Factory, open_database, path_of, quick_check
-from agent.sqlite.transactions import transaction
+from agent.sqlite.transactions import bring_home, transaction
 
 Step = Callable[[peewee.SqliteDatabase], None]
 PAGE_BYTES = 4096
@@ -51,6 +51,7 @@ def _make(path: str, steps: Sequence[Step], factory: Factory | None) -> None:
         database = open_database(part, factory=factory)
         try:
             migrate(database, steps)
+            bring_home(database)
         finally:
             database.close()
         _settle(part, path)

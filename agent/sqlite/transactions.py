@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import peewee
 
-from agent.errors import StorageBroken, StorageFull
+from agent.errors import StorageBroken, StorageFull, Unavailable
 from agent.sqlite.faults import storage_errors
 from agent.sqlite.opening import path_of
 
@@ -61,6 +61,19 @@ def savepoint(database: peewee.SqliteDatabase) -> Iterator[None]:
 def in_transaction(database: peewee.SqliteDatabase) -> bool:
     """Whether SQLite itself has a transaction open on this connection."""
     return bool(database.connection().in_transaction)
+
+
+def bring_home(database: peewee.SqliteDatabase) -> None:
+    """All of the log into the file, which alone is the database then; whoever renames or copies a file needs that of it.
+
+    Closing does the same and keeps its errors to itself: half a database would take the name of a whole one. Raises StorageFull,
+    StorageBroken, Unavailable (somebody else has it open).
+    """
+    path = path_of(database)
+    with storage_errors(path):
+        blocked = database.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    if blocked:
+        raise Unavailable("storage-busy", path=path)
 
 
 class Checkpointer:

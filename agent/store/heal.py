@@ -42,14 +42,19 @@ class Healed(Struct, frozen=True, kw_only=True):
     seq: int = 0
 
 
-def heal(path: str, backups: Sequence[str], *, now_ms: int) -> Healed:
+def heal(path: str, backups: Sequence[str], *, now_ms: int, factory: sqlite.Factory | None = None) -> Healed:
     """Replace the database at `path`; `backups` are tried newest first. Raises StorageFull, StorageBroken.
 
     The new one is whole, and marked as healed, before the damaged one is moved: a power cut at any step leaves one to start from.
     """
+    with sqlite.file_errors(path):
+        return _heal(path, backups, now_ms, factory)
+
+
+def _heal(path: str, backups: Sequence[str], now_ms: int, factory: sqlite.Factory | None) -> Healed:
     fresh, salvaged = path + FRESH, f"{path}.salvaged"
     _remove(fresh)
-    _salvage(path, salvaged)
+    _salvage(path, salvaged, factory)
     own = _verified(salvaged)
     best, source = own if own and own.good else None, salvaged
     for backup in backups:
@@ -64,9 +69,9 @@ def heal(path: str, backups: Sequence[str], *, now_ms: int) -> Healed:
     else:
         _copy(source, fresh)
         if own is not None and _place(own) > _place(best):
-            _top_up(fresh, salvaged, after=_place(best), until=_place(own))
+            _top_up(fresh, salvaged, factory, after=_place(best), until=_place(own))
         _remove(salvaged)
-    _mark(fresh)
+    _mark(fresh, factory)
     final = _verified(fresh) or best
     damaged = _aside(path, now_ms)
     finish(path)
@@ -85,12 +90,13 @@ def finish(path: str) -> None:
     sqlite.sync_folder(os.path.dirname(os.path.abspath(path)))
 
 
-def _mark(fresh: str) -> None:
+def _mark(fresh: str, factory: sqlite.Factory | None) -> None:
     """Say in the file itself that it was healed, until the first record of the new incarnation stands in it."""
-    made = sqlite.open_migrated(fresh, STEPS)
+    made = sqlite.open_migrated(fresh, STEPS, factory=factory)
     try:
         with sqlite.transaction(made):
             Meta(made).put(MARK, "1")
+        sqlite.bring_home(made)
     finally:
         made.close()
 
@@ -123,10 +129,10 @@ def _remove(path: str) -> None:
             os.unlink(path + end)
 
 
-def _salvage(damaged: str, target: str) -> None:
+def _salvage(damaged: str, target: str, factory: sqlite.Factory | None) -> None:
     """A new database with every row that can still be read, from either end of each table."""
     _remove(target)
-    made = sqlite.open_migrated(target, STEPS)
+    made = sqlite.open_migrated(target, STEPS, factory=factory)
     try:
         with contextlib.closing(sqlite3.connect(damaged, isolation_level=None)) as old:
             old.text_factory = bytes
@@ -135,6 +141,7 @@ def _salvage(damaged: str, target: str) -> None:
                 with sqlite.transaction(made):
                     for order in ("ASC", "DESC"):
                         _take(old, made.connection(), table, f"{', '.join(f'{key} {order}' for key in keys)}")
+        sqlite.bring_home(made)
     finally:
         made.close()
 
@@ -172,9 +179,9 @@ def _copy(source: str, path: str) -> None:
     sqlite.sync_folder(os.path.dirname(os.path.abspath(path)))
 
 
-def _top_up(path: str, salvaged: str, *, after: int, until: int) -> None:
+def _top_up(path: str, salvaged: str, factory: sqlite.Factory | None, *, after: int, until: int) -> None:
     """Add to a backup the records written since, as far as the salvaged chain holds."""
-    made = sqlite.open_migrated(path, STEPS)
+    made = sqlite.open_migrated(path, STEPS, factory=factory)
     try:
         made.execute_sql("ATTACH DATABASE ? AS old", (salvaged,))
         with sqlite.transaction(made):
@@ -185,5 +192,7 @@ def _top_up(path: str, salvaged: str, *, after: int, until: int) -> None:
                 )
             for table in ("member", "handle", "programme", "print_job"):
                 made.execute_sql(f"INSERT OR IGNORE INTO {table} SELECT * FROM old.{table}")  # noqa: S608
+        made.execute_sql("DETACH DATABASE old")
+        sqlite.bring_home(made)
     finally:
         made.close()

@@ -242,6 +242,10 @@ class Hub:
         with snapshot(self.reader):
             return changes.moved(self.reader, cursor, till=till, epoch=self.epoch)
 
+    def durable(self, saved: Iterable[tuple[str, int, int]]) -> None:
+        """Note what a verified copy holds: (till, incarnation, watermark) rows."""
+        self._steps.run(lambda: journal.durable(self.database, saved))
+
     def review(self) -> int:
         """Judge some records again and flag what is odd; returns how many were read, 0 when none is left."""
         return self._steps.run(lambda: reviewing.review(self.database, now_ms=self.clock()))

@@ -8,7 +8,7 @@ import re
 
 import peewee
 
-from agent.sqlite import backup, open_database, quick_check
+from agent.sqlite import Factory, backup, open_database, quick_check
 from agent.sqlite.stamps import next_stamp
 from sync.hub.store import journal
 
@@ -16,7 +16,9 @@ _log = logging.getLogger("kopilka.hub")
 _NAME = re.compile(r"hub-\d{8}T\d{6}Z\.db")
 
 
-def save_copy(source: str, folder: str, *, now_ms: int, keep: int) -> list[tuple[str, int, int]]:
+def save_copy(
+    source: str, folder: str, *, now_ms: int, keep: int, factory: Factory | None = None
+) -> list[tuple[str, int, int]]:
     """Copy the database at `source` into `folder`, check the copy, drop the oldest beyond `keep`.
 
     Returns the (till, incarnation, watermark) rows inside the copy: what `journal.durable` may note. Reads through a connection
@@ -24,21 +26,21 @@ def save_copy(source: str, folder: str, *, now_ms: int, keep: int) -> list[tuple
     """
     os.makedirs(folder, mode=0o700, exist_ok=True)
     target = os.path.join(folder, f"hub-{next_stamp(_ours(folder), now_ms)}.db")
-    reader = open_database(source, readonly=True)
+    reader = open_database(source, readonly=True, factory=factory)
     try:
         backup(reader, target)
     finally:
         reader.close()
     os.chmod(target, 0o600)
-    saved = _verified(target)
+    saved = _verified(target, factory)
     _drop_old(folder, keep)
     _log.info("saved", extra={"copy": target, "tills": len(saved)})
     return saved
 
 
-def _verified(path: str) -> list[tuple[str, int, int]]:
+def _verified(path: str, factory: Factory | None) -> list[tuple[str, int, int]]:
     # As a writer: the last one to close takes SQLite's two files beside the copy away, a reader leaves them.
-    copy: peewee.SqliteDatabase = open_database(path)
+    copy: peewee.SqliteDatabase = open_database(path, factory=factory)
     try:
         quick_check(copy)
         return journal.all_marks(copy)

@@ -21,8 +21,7 @@ from sync.hub.jobs import Job, Jobs
 from sync.hub.opening import open_hub
 from sync.hub.saving import save_copy
 from sync.hub.settings import Settings
-from sync.hub.store import journal
-from sync.hub.store.steps import transaction
+from sync.hub.store.steps import Steps
 
 _log = logging.getLogger("kopilka.hub")
 EXPIRY_EVERY_S = 600
@@ -67,7 +66,17 @@ class Service:
         self._writer = ThreadWriter("hub-writer")
         self._readers = ThreadPoolExecutor(1, thread_name_prefix="hub-reader")
         fills = Fills(settings.fill_folder)
-        self.hub = Hub(self._database, reader=self._reader, keys=keys, clock=clock, policy=settings.policy, fills=fills)
+        steps = Steps(self._database)
+        steps.on_broken = self._break
+        self.hub = Hub(
+            self._database,
+            reader=self._reader,
+            keys=keys,
+            clock=clock,
+            policy=settings.policy,
+            fills=fills,
+            steps=steps,
+        )
         self._bell = Bell()
         group = Group(self.hub, self._writer.pool, monotonic_ms=monotonic_ms)
         threads = Threads(self._writer.pool, self._readers)
@@ -144,8 +153,4 @@ class Service:
     def _save(self) -> None:
         backup = self._settings.backup
         saved = save_copy(self._settings.database, backup.folder, now_ms=clock(), keep=backup.keep)
-        self._writer.call(self._note_durable, saved)
-
-    def _note_durable(self, saved: list[tuple[str, int, int]]) -> None:
-        with transaction(self._database):
-            journal.durable(self._database, saved)
+        self._writer.call(self.hub.durable, saved)

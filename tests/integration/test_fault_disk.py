@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import sqlite3
 
 import peewee
 import pytest
 from fault_disk import Disk, Fault, PowerCut, watching
 from fault_vfs import on_disk
 
-from agent.errors import StorageBroken, StorageFull
+from agent.errors import CorruptDatabase, StorageBroken, StorageFull
 from agent.sqlite import Statements, backup, open_database, transaction
+from agent.store.heal import MARK, finish, heal
 from agent.store.till_store import TillStore
+from sync.hub.arrivals import Mark
+from sync.hub.hub import Hub
+from sync.hub.opening import open_hub
+from sync.hub.store import journal, tills
 from sync.wire import BootBody, NoticeBody
 
 AT = 1_790_000_000_000
@@ -39,8 +46,8 @@ def note(store):
 
 
 def plain(path, text="new", *, sync=True):
-    with open(path, "w", encoding="utf-8") as file:
-        file.write(text)
+    with open(path, "wb") as file:
+        file.write(text.encode() if isinstance(text, str) else text)
         file.flush()
         if sync:
             os.fsync(file.fileno())
@@ -214,3 +221,92 @@ def test_a_failed_sync_never_comes_true(disk):
     disk.restart("lost")
     with open(path, encoding="utf-8") as file:
         assert file.read() == "first"
+
+
+@pytest.mark.parametrize("what", ["full", "broken"])
+def test_a_database_that_could_not_be_made_whole_is_not_there(disk, what):
+    """Its pages come out of the log when it is closed, and closing tells no errors."""
+    path, n = f"{disk.root}/till.sqlite3", 0
+    while True:
+        n += 1
+        disk.fault = Fault(len(disk.calls) + n, what, lasting=True)
+        try:
+            store(disk).close()
+        except (StorageFull, StorageBroken):
+            disk.mend()
+            disk.release()
+            made = store(disk)
+            assert made.journal.tail.inc == 1
+            made.close()
+        else:
+            break
+        for name in os.listdir(disk.root):
+            os.unlink(f"{disk.root}/{name}")
+    assert n > 50
+    assert os.path.exists(path)
+
+
+@pytest.mark.parametrize("what", ["cut", "full", "broken"])
+def test_a_heal_that_is_stopped_anywhere_loses_nothing_and_keeps_its_mark(disk, what):
+    path, n = f"{disk.root}/till.sqlite3", 0
+    till = store(disk)
+    for _ in range(3):
+        note(till)
+    till.close()
+    spoiled = without_members(path)
+    while True:
+        n += 1 if what == "cut" else 5
+        for name in os.listdir(disk.root):
+            os.unlink(f"{disk.root}/{name}")
+        plain(path, spoiled)
+        disk.sync_folder(disk.root)
+        disk.fault = Fault(len(disk.calls) + n, what, lasting=True)
+        try:
+            heal(path, [], now_ms=AT, factory=on_disk(disk))
+            stopped = False
+        except (StorageFull, StorageBroken):
+            stopped = True
+            disk.mend()
+            disk.release()
+        except PowerCut:
+            stopped = True
+            disk.restart("reordered")
+        if stopped:
+            finish(path)
+            if os.path.exists(path):
+                try:
+                    store(disk).close()
+                except CorruptDatabase:
+                    heal(path, [], now_ms=AT + n, factory=on_disk(disk))
+        disk.mend()
+        healed = store(disk)
+        assert healed.meta.get(MARK) == "1", f"call {n}: {disk.calls[-1]}"
+        assert healed.journal.tail.seq == 4, f"call {n}"
+        healed.close()
+        if not stopped:
+            break
+    assert n > 50
+
+
+def test_a_failed_write_ends_the_hub_whoever_asked(disk):
+    path = f"{disk.root}/hub.sqlite3"
+    database, keys = open_hub(path, chance=bytes, factory=on_disk(disk))
+    hub, told = Hub(database, keys=keys, clock=lambda: AT), []
+    hub.on_broken = lambda: told.append(1)
+    with transaction(database):
+        tills.save(database, tills.Till(till="T1", store="S", added=AT))
+        journal.advance(database, Mark("T1", 1, wm=5), at=AT)
+    disk.fault = Fault(len(disk.calls) + 1, "broken")
+    with pytest.raises(StorageBroken):
+        hub.durable([("T1", 1, 5)])
+    assert told == [1]
+
+
+def without_members(path):
+    """The database's bytes with the page of one table gone, as a bad sector takes it."""
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        page = database.execute("SELECT rootpage FROM sqlite_master WHERE name = 'member'").fetchone()[0]
+    with open(path, "rb") as file:
+        data = bytearray(file.read())
+    data[(page - 1) * 4096 : page * 4096] = b"\xff" * 4096
+    return bytes(data)

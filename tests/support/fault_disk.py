@@ -141,10 +141,15 @@ class Disk:
         inode = self._inode(path)
         try:
             with self._call("sync", path):
-                for change in self._pending:
-                    if change.inode is inode:
-                        self._settle(change, self._kept_names)
-                self._pending = [change for change in self._pending if change.inode is not inode]
+                links = {change.link for change in self._pending if change.inode is inode and change.link}
+
+                def due(change: Change) -> bool:
+                    # What its name stood for before goes first.
+                    return change.inode is inode or bool(links & {change.link, change.unlink})
+
+                for change in filter(due, self._pending):
+                    self._settle(change, self._kept_names)
+                self._pending = [change for change in self._pending if not due(change)]
         except Refused:
             self._pending = [change for change in self._pending if change.inode is not inode or change.link]
             raise
@@ -182,7 +187,7 @@ class Disk:
     def _call(self, kind: Kind, path: str, *, needs_room: bool = False) -> Iterator[None]:
         if self.dead:
             raise PowerCut
-        self.calls.append(Call(kind, os.path.relpath(path, self.root)))
+        self.calls.append(Call(kind, path[len(self.root) + 1 :]))
         fault, n = self.fault, len(self.calls)
         if fault is None or n < fault.n:
             yield

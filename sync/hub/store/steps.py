@@ -9,6 +9,7 @@ from typing import TypeVar
 import peewee
 
 from agent import sqlite
+from agent.errors import StorageBroken
 from sync.hub.store.server import Server, may_repeat, named
 
 T = TypeVar("T")
@@ -70,16 +71,22 @@ class Steps:
         """`pause(n)` waits before the n-th repetition, by chance somewhat longer or shorter than others do."""
         self._database = database
         self._pause = pause
+        self.on_broken: Callable[[], None] = lambda: None
+        """Told of an I/O error, whoever's step met it: the process must end, since the kernel tells a failed sync once only."""
         self._log = sqlite.Checkpointer(database) if isinstance(database, peewee.SqliteDatabase) else None
 
     def run(self, work: Callable[[], T]) -> T:
         """One step, durable when this returns. Raises as `transaction`, and what `work` raises, with nothing changed."""
         if isinstance(self._database, Server):
             return self._run_on_server(self._database, work)
-        with transaction(self._database):
-            done = work()
-        if self._log:
-            self._log.committed()
+        try:
+            with transaction(self._database):
+                done = work()
+            if self._log:
+                self._log.committed()
+        except StorageBroken:
+            self.on_broken()
+            raise
         return done
 
     def _run_on_server(self, server: Server, work: Callable[[], T]) -> T:

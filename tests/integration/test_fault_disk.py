@@ -19,6 +19,7 @@ from sync.hub.arrivals import Mark
 from sync.hub.hub import Hub
 from sync.hub.opening import open_hub
 from sync.hub.store import journal, tills
+from sync.hub.store.steps import Steps
 from sync.wire import BootBody, NoticeBody
 
 AT = 1_790_000_000_000
@@ -291,8 +292,9 @@ def test_a_heal_that_is_stopped_anywhere_loses_nothing_and_keeps_its_mark(disk, 
 def test_a_failed_write_ends_the_hub_whoever_asked(disk):
     path = f"{disk.root}/hub.sqlite3"
     database, keys = open_hub(path, chance=bytes, factory=on_disk(disk))
-    hub, told = Hub(database, keys=keys, clock=lambda: AT), []
-    hub.on_broken = lambda: told.append(1)
+    steps, told = Steps(database), []
+    steps.on_broken = lambda: told.append(1)
+    hub = Hub(database, keys=keys, clock=lambda: AT, steps=steps)
     with transaction(database):
         tills.save(database, tills.Till(till="T1", store="S", added=AT))
         journal.advance(database, Mark("T1", 1, wm=5), at=AT)

@@ -52,7 +52,10 @@ class WantRow(Struct, frozen=True):
     at: int
     """When it was made, UTC ms."""
     state: str = "pending"
+    """`pending`, `granted`, `refused`, `withdrawn`."""
     reason: str = ""
+    told: str = ""
+    """The hub's last refusal as it came (sync.wire.LeaseAnswer, JSON): who holds what."""
 
 
 class Delta(Struct, frozen=True):

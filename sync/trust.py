@@ -17,7 +17,7 @@ from sync.outbox import Outgoing, Settled, Wanted
 from sync.page import SPOILT_BYTES, Spoilt, Told
 from sync.signing import Verifier, check_grant, check_programme
 from sync.states import MAX_ID, MOST, fault_of, is_day
-from sync.wire import Changes, LeaseAnswer, PushAnswer, Verdict, encode
+from sync.wire import MAX_HOLDERS, Changes, Holder, LeaseAnswer, PushAnswer, Verdict, encode
 
 Refusal = Literal[
     "fork",  # the hub has another record under a key of ours: a new incarnation must begin
@@ -129,13 +129,26 @@ def _leases(
         if want is None:
             doubts.append("foreign-lease")
         elif one.grant is None:
-            elsewhere = min(max(0, one.elsewhere), MOST)
-            refusals.append(LeaseAnswer(one.want, refused=one.refused[:WORD] or "nothing", elsewhere=elsewhere))
+            refusals.append(_shown(one))
         elif _as_wished(one.grant, want, lease_id(till, out.inc, want.seq), till) and check_grant(hub, one.grant):
             grants[one.grant.id] = one.grant
         else:
             doubts.append("bad-grant")
     return tuple(grants.values()), tuple(refusals)
+
+
+def _shown(answer: LeaseAnswer) -> LeaseAnswer:
+    """A refusal as it may be kept and shown to people: figures that can be, few names, short and printable."""
+    holders = tuple(
+        Holder(
+            "".join(sign for sign in holder.till[:40] if sign.isprintable()),
+            min(max(0, holder.points), MOST),
+            min(max(0, holder.seen), MOST_MS),
+        )
+        for holder in answer.holders[:MAX_HOLDERS]
+    )
+    elsewhere = min(max(0, answer.elsewhere), MOST)
+    return LeaseAnswer(answer.want, refused=answer.refused[:WORD] or "nothing", elsewhere=elsewhere, holders=holders)
 
 
 def _as_wished(grant: Grant, want: Wanted, id_: str, till: str) -> bool:

@@ -163,7 +163,9 @@ class CloseBody(Body, tag="lease_close", frozen=True):
     unit: str
     spent: int
     left: int
-    reason: Literal["idle", "life", "revoked", "shift", "expired"]
+    reason: Literal["idle", "life", "revoked", "shift", "expired", "withdrawn"]
+    want: int = 0
+    """Seq of the wish, when it is withdrawn: nothing was spent of what it may have been granted, and nothing is granted later."""
 
 
 class NoticeBody(Body, tag="notice", frozen=True):
@@ -252,14 +254,31 @@ class Verdict(Struct, frozen=True, omit_defaults=True):
     reason: str = ""
 
 
+PROVISIONAL = ("recalling", "recovering")
+"""Refusals that are none for good: the wish stays pending and is asked again. What is asked back may come, a recovery ends."""
+
+
+MAX_HOLDERS = 5
+
+
+class Holder(Struct, frozen=True, omit_defaults=True):
+    """Another till that holds points of the member, and when (UTC ms) it was last heard of."""
+
+    till: str
+    points: int
+    seen: int = 0
+
+
 class LeaseAnswer(Struct, frozen=True, omit_defaults=True):
-    """The answer to one want: a grant, or why not ("nothing", "closed", "unknown-member", "recovering")."""
+    """The answer to one want: a grant, or why not ("nothing", "closed", "unknown-member", one of PROVISIONAL)."""
 
     want: int
     grant: Grant | None = None
     refused: str = ""
     elsewhere: int = 0
     """Points of the member held by other tills' leases."""
+    holders: tuple[Holder, ...] = ()
+    """Which tills those are, when there was not enough."""
 
 
 class MemberState(Struct, frozen=True, omit_defaults=True, kw_only=True):

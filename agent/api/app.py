@@ -8,7 +8,7 @@ from typing import Any
 
 from starlette.types import ASGIApp
 
-from agent.api import members, promises, records, sales, state
+from agent.api import members, promises, records, sales, state, topping
 from agent.api.place import Place
 from agent.web.app import Setting, build_app
 from agent.web.guard import Guard, Rules
@@ -26,6 +26,7 @@ def routes(place: Place) -> list[Route]:
         *promises.routes(place),
         *sales.routes(place),
         *members.routes(place),
+        *topping.routes(place),
         *records.routes(place),
     ]
     return [*table, _described(table)]

@@ -257,6 +257,22 @@ class CurrentAnswer(Open, frozen=True, kw_only=True):
     member_from: dict[str, Any] = {}
 
 
+class TopUpAnswer(Open, frozen=True, kw_only=True):
+    """What may be spent here after a top-up; `points` is what was asked for in all."""
+
+    member: str
+    currency: str
+    points: int
+    spendable_here: int
+    balance: BalanceAnswer
+
+
+class TopUpEnded(Open, frozen=True, kw_only=True):
+    """How many top-ups were waiting and wait no longer."""
+
+    ended: int
+
+
 class ScanAnswer(Open, frozen=True, kw_only=True):
     """What a scan was. A card's digits are not among it."""
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from agent.sqlite import Writer
 from agent.till.desk import Desk
 from agent.web.sse import Events
+from agent.web.wake import Bell
 
 
 class Pairing(Protocol):
@@ -24,6 +25,8 @@ class Place:
     desk: Desk
     writer: Writer
     events: Events
+    bell: Bell = field(default_factory=Bell)
+    """Rung when the hub has answered."""
     pairing: Pairing
     status: Callable[[], dict[str, object]]
     """One screen of state; runs on the writer."""

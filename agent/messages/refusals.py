@@ -139,6 +139,74 @@ CODES = {
             "Lower the points and quote again.",
         ),
     ),
+    "nobody-shown": both(
+        ru=("Карта не показана.", "К этому чеку никто не назван.", "Отсканируйте карту и повторите."),
+        en=("No card was shown.", "Nobody is named for this receipt.", "Scan a card and try again."),
+    ),
+    "currency-unknown": both(
+        ru=("Таких баллов в программе нет.", "{currency}; есть: {known}", "Укажите одну из них."),
+        en=("The programme has no such points.", "{currency}; there are: {known}", "Name one of them."),
+    ),
+    "top-up-nobody": both(
+        ru=(
+            "По этой карте списывать нельзя.",
+            "Карта {card}: новая, заблокирована или объединена с другой.",
+            "Продолжайте без списания.",
+        ),
+        en=("This card cannot spend.", "Card {card} is new, blocked, or merged into another.", "Go on without points."),
+    ),
+    "top-up-offline": both(
+        ru=("Нет связи с центром.", "Здесь можно списать {allowed}.", "Спишите сколько есть или подождите связи."),
+        en=(
+            "The line to the centre is down.",
+            "{allowed} can be spent here.",
+            "Spend what there is, or wait for the line.",
+        ),
+    ),
+    "top-up-no-answer": both(
+        ru=("Центр не успел ответить.", "Здесь можно списать {allowed}.", "Спишите сколько есть или повторите запрос."),
+        en=("The centre did not answer in time.", "{allowed} can be spent here.", "Spend what there is, or ask again."),
+    ),
+    "top-up-recovering": both(
+        ru=(
+            "Центр восстанавливается.",
+            "Пока он собирает чеки всех касс, новых прав он не даёт. Здесь можно списать {allowed}.",
+            "Спишите сколько есть; баллы покупателя целы.",
+        ),
+        en=(
+            "The centre is recovering.",
+            "It lends nothing until every till has reported. {allowed} can be spent here.",
+            "Spend what there is; the customer's points are safe.",
+        ),
+    ),
+    "top-up-elsewhere": both(
+        ru=(
+            "Часть баллов на другой кассе.",
+            "Здесь можно списать {allowed}, ещё {elsewhere} на кассе {tills}: нет связи или там платят.",
+            "Спишите сколько есть или повторите через минуту.",
+        ),
+        en=(
+            "Part of the points is at another till.",
+            "{allowed} can be spent here, {elsewhere} more are at till {tills}: off line, or in use.",
+            "Spend what there is, or ask again in a minute.",
+        ),
+    ),
+    "top-up-cut-off": both(
+        ru=(
+            "Часть баллов на кассе без связи.",
+            "Здесь можно списать {allowed}, ещё {elsewhere} на кассе {tills}, без связи с {seen_at}.",
+            "Спишите сколько есть; остальное вернётся, когда у той кассы будет связь.",
+        ),
+        en=(
+            "Part of the points is at a till without a line.",
+            "{allowed} can be spent here, {elsewhere} more are at till {tills}, off line since {seen_at}.",
+            "Spend what there is; the rest comes back when that till has its line again.",
+        ),
+    ),
+    "top-up-nothing": both(
+        ru=("Столько баллов нет.", "Просят {asked}, можно {allowed}.", "Уменьшите списание."),
+        en=("There are not that many points.", "{asked} asked, {allowed} can be spent.", "Lower the points."),
+    ),
     "closed-too-long-ago": both(
         ru=("Чек закрыт слишком давно.", "{hours} ч назад.", "Проверьте часы кассы; старый чек проводит управляющий."),
         en=(

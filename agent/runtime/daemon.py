@@ -32,11 +32,12 @@ from agent.store.regulars import regulars
 from agent.till.hold import stale
 from agent.till.scanned import forget_idle
 from agent.till.standing import A_STEP, LOOK_BACK_MS, stand
-from agent.till.wish import let_go
+from agent.till.wish import forget_wishes, let_go
 from agent.web.app import Setting
 from agent.web.guard import Rules
 from agent.web.serve import Server, tcp_socket, unix_socket
 from agent.web.sse import Events
+from agent.web.wake import Bell
 
 _log = logging.getLogger("kopilka.daemon")
 HOST = "127.0.0.1"
@@ -76,7 +77,8 @@ class Daemon:
         self.parts = self._world.writer.call(wiring.join, self.settings, self.events, self._world)
         self._undo.append(("store", lambda: self._world.writer.call(self.parts.store.close)))
         self.jobs = Jobs(clock.now_ms)
-        self.syncing = Syncing(self.parts, self.events.publish)
+        self.bell = Bell()
+        self.syncing = Syncing(self.parts, self.events.publish, self.bell.ring)
         self.devices = Devices(self.parts, self.events.publish)
         self.parts.store.on_broken = self.broke.set
         desk = self.parts.desk
@@ -119,6 +121,7 @@ class Daemon:
             desk=self.parts.desk,
             writer=self._world.writer,
             events=self.events,
+            bell=self.bell,
             pairing=tokens,
             status=self.status,
             ready=lambda: self._ready,
@@ -153,7 +156,7 @@ class Daemon:
     def _housekeep(self) -> None:
         """What is due by the clock. One job for all of it: every wake-up costs a small box its sleep."""
         writer, desk = self._world.writer, self.parts.desk
-        for work in (stale, forget_idle, let_go):
+        for work in (stale, forget_idle, forget_wishes, let_go):
             writer.call(work, desk)
 
     def _backup(self) -> None:

@@ -35,7 +35,11 @@ ROUNDS = 50
 class Syncing:
     """Runs SyncClient's rounds; `soon` asks for a push without waiting for it."""
 
-    def __init__(self, parts: Parts, publish: Callable[[str, object], object]) -> None:
+    def __init__(
+        self, parts: Parts, publish: Callable[[str, object], object], ring: Callable[[], None] = lambda: None
+    ) -> None:
+        """`ring` wakes whoever waits for the hub's answer."""
+        self._ring = ring
         self._parts = parts
         self._publish = publish
         self._wanted = threading.Event()
@@ -137,6 +141,8 @@ class Syncing:
             return
         with self._ear:
             self._keep(outcome, way)
+        if outcome.kind in ANSWERED:
+            self._ring()
         if outcome.kind == "sent":
             self._parts.clock.vouch(self._parts.clock.now_ms() + self._offset_ms())
             self._parts.writer.submit(self._shown)

@@ -14,7 +14,7 @@ from sync.outbox import Outgoing, Settled, Wanted, fitting
 from sync.page import Told, read_state
 from sync.states import fault_of
 from sync.trust import newest_rev, shrank
-from sync.wire import Changes, GotBody, MemberState
+from sync.wire import PROVISIONAL, Changes, GotBody, MemberState, encode
 
 
 class Now(Protocol):
@@ -143,13 +143,17 @@ class StoreOutbox:
         asked = {lease_id(self._store.till, *place(row.n)): row.n for row in rights.pending()}
         now = self._clock.now_ms()
         for grant in settled.grants:
+            if grant.id not in asked:
+                # Answered before, or withdrawn while the answer was under way: that record gives it back unspent.
+                continue
             if rights.lease(grant.id) is None:
                 self._append(GotBody(grant=grant), now)
                 rights.keep(Lease(grant=grant), used=now)
-            if grant.id in asked:
-                rights.answered(asked[grant.id], "granted")
+            rights.answered(asked[grant.id], "granted")
         for answer in settled.refusals:
-            rights.answered(position(settled.inc, answer.want), "refused", answer.refused)
+            state = "pending" if answer.refused in PROVISIONAL else "refused"
+            told = encode(answer).decode()
+            rights.answered(position(settled.inc, answer.want), state, answer.refused, told)
 
     def _append(self, body: GotBody, now: int) -> Stored:
         return self._store.journal.append(body, at=now, id=self._ids.new(now), trusted=self._clock.trusted())

@@ -17,7 +17,7 @@ from sync.wire import MemberState, encode
 _lease = msgspec.json.Decoder(Lease)
 _lot = msgspec.json.Decoder(Lot)
 _parts = msgspec.json.Decoder(dict[str, int])
-_WANT = "SELECT n, member, unit, points, style, at, state, reason FROM want"
+_WANT = "SELECT n, member, unit, points, style, at, state, reason, told FROM want"
 
 
 class Rights:
@@ -32,9 +32,17 @@ class Rights:
             (want.n, want.member, want.unit, want.points, want.style, want.at, want.state),
         )
 
-    def answered(self, n: int, state: str, reason: str = "") -> None:
-        """The hub's answer to a pending want; a later one to the same want changes nothing."""
-        self._sql.run("UPDATE want SET state = ?, reason = ? WHERE n = ? AND state = 'pending'", (state, reason, n))
+    def answered(self, n: int, state: str, reason: str = "", told: str = "") -> None:
+        """The answer to a pending want, `pending` for one to ask again; a later one to an answered want changes nothing."""
+        self._sql.run(
+            "UPDATE want SET state = ?, reason = ?, told = ? WHERE n = ? AND state = 'pending'",
+            (state, reason, told, n),
+        )
+
+    def wants(self, member: str, unit: str, after: int) -> list[WantRow]:
+        """What became of a member's wishes for a unit since position `after`, oldest first."""
+        rows = self._sql.all(f"{_WANT} WHERE n > ? AND member = ? AND unit = ? ORDER BY n", (after, member, unit))
+        return [WantRow(*row) for row in rows]
 
     def pending(self, member: str | None = None) -> list[WantRow]:
         """Wants without an answer, oldest first, at most 500."""

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from agent.loyalty import leases, lots
-from agent.loyalty.leases import Lease
+from agent.loyalty.leases import Lease, lease_id
 from agent.loyalty.ledger import points_unit
-from agent.rows import WantRow, position
+from agent.rows import WantRow, place, position
 from agent.till.balance import Known, Today, balance, known, today
 from agent.till.desk import Desk
 from agent.till.identify import Who
 from agent.till.reserved import open_holds
 from sync.leases import Asking, Held, Reason, closings, low, want_points
 from sync.wire import CloseBody, MemberState, WantBody
+
+WISH_LIFE_MS = 5 * 60_000
+"""Who was scanned so long ago and got nothing is served by now; points that came for them would only lie here."""
 
 
 def wish(desk: Desk, who: Who) -> int:
@@ -59,6 +62,38 @@ def journal_want(desk: Desk, want: WantBody, now: int) -> None:
     stored = desk.store.journal.append(want, at=now, id=desk.ids.new(now), trusted=desk.clock.trusted())
     row = WantRow(position(stored.inc, stored.seq), want.member, want.unit, want.points, want.style, now)
     desk.store.rights.wanted(row)
+
+
+def withdraw(desk: Desk, wants: Sequence[WantRow]) -> int:
+    """Wish no longer. The record ends whatever the hub granted or would grant later: nothing was spent of it here."""
+    if not wants:
+        return 0
+    now = desk.clock.now_ms()
+    with desk.store.transaction():
+        for want in wants:
+            inc, seq = place(want.n)
+            body = CloseBody(
+                lease=lease_id(desk.rules.till, inc, seq),
+                member=want.member,
+                unit=want.unit,
+                spent=0,
+                left=0,
+                reason="withdrawn",
+                want=seq,
+            )
+            desk.store.journal.append(body, at=now, id=desk.ids.new(now), trusted=desk.clock.trusted())
+            desk.store.rights.answered(want.n, "withdrawn", want.reason, want.told)
+    desk.push_soon()
+    return len(wants)
+
+
+def forget_wishes(desk: Desk) -> int:
+    """Withdraw visit wishes that were not met while the customer could still stand here; a job calls this."""
+    now = desk.clock.now_ms()
+    old = [
+        want for want in desk.store.rights.pending() if want.style == "visit" and not 0 <= now - want.at < WISH_LIFE_MS
+    ]
+    return withdraw(desk, old)
 
 
 def refill(desk: Desk, who: Who) -> int:

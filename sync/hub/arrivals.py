@@ -8,6 +8,9 @@ from msgspec import Struct
 
 from sync.wire import GENESIS
 
+SEEN_MS = 60_000
+"""A push that says nothing new is noted no more often."""
+
 
 class Mark(Struct, frozen=True):
     """How far one incarnation of a till has been applied: everything up to `wm`; `hash` is its chain there."""
@@ -22,6 +25,10 @@ class Mark(Struct, frozen=True):
     """Inside the last verified backup."""
     answered: int = 0
     """Highest wish answered: one up to here that has no lease was refused, and a repeated push does not make it a grant."""
+    waiting: tuple[int, ...] = ()
+    """Wishes up to there that were refused for the time being only, as of the newest push."""
+    at: int = 0
+    """UTC ms of the row's last change, at most SEEN_MS older than the till's last push."""
 
 
 class Arrived(Struct, frozen=True):

@@ -15,7 +15,7 @@ import peewee
 from agent.errors import Forbidden, Unauthorised
 from agent.sqlite import in_transaction, named, path_of, savepoint
 from sync.hub import apply, changes, enrolment, reception, reviewing
-from sync.hub.arrivals import Arrived, Mark
+from sync.hub.arrivals import SEEN_MS, Arrived, Mark
 from sync.hub.book import Book, copied
 from sync.hub.filling import Fills
 from sync.hub.ground import Ground, day_of
@@ -27,7 +27,18 @@ from sync.hub.store import books as book_store
 from sync.hub.store import bulk, due, feed, journal, meta, programmes, recalls, tills
 from sync.hub.store.books import Change
 from sync.hub.store.steps import Steps, snapshot
-from sync.wire import Changes, EnrolAnswer, EnrolRequest, Head, LeaseAnswer, PushAnswer, Record, Verdict, WantBody
+from sync.wire import (
+    PROVISIONAL,
+    Changes,
+    EnrolAnswer,
+    EnrolRequest,
+    Head,
+    LeaseAnswer,
+    PushAnswer,
+    Record,
+    Verdict,
+    WantBody,
+)
 
 _log = logging.getLogger("kopilka.hub")
 
@@ -123,18 +134,18 @@ class Hub:
         wants += [record for record in outcome.wants if record.seq in head.pending_wants]
         answers = self._grant(ground, mark, wants, after)
         self._write(mark, outcome, [Change(before[member], after[member]) for member in before])
-        answered = max([mark.answered, *(record.seq for record in wants)])
-        if fresh or answered > mark.answered:
-            mark = self._advance(mark, fresh, hlc=outcome.hlc, answered=answered)
+        mark = self._advance(_answered(mark, answers), mark, fresh, hlc=outcome.hlc)
         return self._answer(till, head, mark, verdicts=outcome.verdicts, answers=answers)
 
-    def _advance(self, mark: Mark, fresh: Sequence[Arrived], *, hlc: int, answered: int) -> Mark:
+    def _advance(self, mark: Mark, before: Mark, fresh: Sequence[Arrived], *, hlc: int) -> Mark:
+        """Write the mark and the records; a push that changed nothing is only noted now and then."""
         now_ms = self.clock()
-        mark = msgspec.structs.replace(mark, hlc=max(mark.hlc, hlc), answered=answered)
+        mark = msgspec.structs.replace(mark, hlc=max(mark.hlc, hlc))
         if fresh:
             mark = msgspec.structs.replace(mark, wm=fresh[-1].seq, hash=fresh[-1].hash)
             journal.append(self.database, mark, fresh, at=now_ms)
-        journal.advance(self.database, mark, at=now_ms)
+        if mark != before or (before.wm and not 0 <= now_ms - before.at < SEEN_MS):
+            journal.advance(self.database, mark, at=now_ms)
         return mark
 
     def _ground(self, till: tills.Till) -> Ground:
@@ -164,9 +175,10 @@ class Hub:
             superseded=max(journal.marks(self.database, mark.till), default=mark.inc) > mark.inc,
             step=lambda: meta.count_up(self.database, "step"),
             recall=lambda: meta.count_up(self.database, "recall"),
+            seen=lambda names: journal.seen(self.database, names),
         )
         return tuple(
-            desk.answer(after[record.body.member], record, record.body, answered=record.seq <= mark.answered)
+            desk.answer(after[record.body.member], record, record.body, answered=_is_answered(mark, record.seq))
             for record in wants
             if isinstance(record.body, WantBody)
         )
@@ -274,3 +286,16 @@ def _read(till: tills.Till, head: Head, lines: Sequence[bytes]) -> tuple[Arrived
     if head.till != till.till:
         raise Forbidden("other-till", till=till.till, found=head.till[:80])
     return reception.arrivals(head, lines)
+
+
+def _is_answered(mark: Mark, seq: int) -> bool:
+    return seq <= mark.answered and seq not in mark.waiting
+
+
+def _answered(mark: Mark, answers: Sequence[LeaseAnswer]) -> Mark:
+    """The mark after these answers; of wishes refused for the time being it remembers those that this push asked."""
+    return msgspec.structs.replace(
+        mark,
+        answered=max([mark.answered, *(answer.want for answer in answers)]),
+        waiting=tuple(sorted(answer.want for answer in answers if answer.refused in PROVISIONAL)),
+    )

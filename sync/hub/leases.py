@@ -6,7 +6,8 @@ more. What another till holds is recalled when a member stands at this one and t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -20,7 +21,7 @@ from sync.hub.policy import Policy
 from sync.hub.postings import Mover
 from sync.hub.rights import member_leases
 from sync.signing import Signer, sign_grant
-from sync.wire import LeaseAnswer, Record, WantBody
+from sync.wire import MAX_HOLDERS, Holder, LeaseAnswer, Record, WantBody
 
 HUB = "hub"
 """The till's name on the hub's own steps."""
@@ -40,6 +41,8 @@ class Desk:
     """A newer incarnation of this till is known: whoever pushes this one may state facts, not spend."""
     step: Callable[[], int]
     recall: Callable[[], int]
+    seen: Callable[[Iterable[str]], dict[str, int]]
+    """When tills were last heard of."""
 
     def answer(self, book: Book, record: Record, want: WantBody, *, answered: bool = False) -> LeaseAnswer:
         """Answer one journalled wish; changes `book` when it grants or recalls. `answered`: it has had its answer before."""
@@ -55,10 +58,12 @@ class Desk:
         self._settle(book, want.unit)
         grant = self._grant(book, id_, want)
         granted = grant.granted if grant else 0
-        if want.style == "visit" and granted < min(want.points, self.policy.visit_cap):
-            self._recall_others(book, want.unit)
+        short = want.style == "visit" and granted < min(want.points, self.policy.visit_cap)
+        recalling = short and self._recall_others(book, want.unit)
         if grant is None:
-            return LeaseAnswer(record.seq, refused="nothing", elsewhere=elsewhere)
+            holders = self._holders(book, want.unit) if short else ()
+            refused = "recalling" if recalling else "nothing"
+            return LeaseAnswer(record.seq, refused=refused, elsewhere=elsewhere, holders=holders)
         self._keep(book, grant, record.inc)
         return LeaseAnswer(record.seq, grant=grant, elsewhere=elsewhere)
 
@@ -114,12 +119,24 @@ class Desk:
         book.purse(grant.unit).lease_out(Part(backing.lot, backing.points) for backing in grant.backing)
         book.leases[grant.id] = HubLease(lease=algebra.Lease(grant=grant), inc=inc, at=self.ground.now_ms)
 
-    def _recall_others(self, book: Book, unit: str) -> None:
-        due = [held for held in self._others(book, unit) if held.state == "open" and held.held and not held.recalled]
+    def _recall_others(self, book: Book, unit: str) -> bool:
+        """Ask other tills' leases back, each once; whether something is yet to come back."""
+        asked = [held for held in self._others(book, unit) if held.state == "open" and held.held]
+        due = [held for held in asked if not held.recalled]
         if due:
             number = self.recall()
             for held in due:
                 book.leases[held.lease.grant.id] = msgspec.structs.replace(held, recalled=number)
+        return bool(asked)
+
+    def _holders(self, book: Book, unit: str) -> tuple[Holder, ...]:
+        """The other tills that hold the most, by name."""
+        points: Counter[str] = Counter()
+        for held in self._others(book, unit):
+            points[held.lease.grant.till] += held.held
+        most = sorted(points.most_common(MAX_HOLDERS))
+        seen = self.seen(till for till, _ in most) if most else {}
+        return tuple(Holder(till, held, seen.get(till, 0)) for till, held in most if held)
 
     def _others(self, book: Book, unit: str) -> list[HubLease]:
         return [held for held in member_leases(book, unit) if not self._is_mine(held)]

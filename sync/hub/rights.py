@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from agent.loyalty.leases import Spend, charge, left_parts
+from agent.loyalty.leases import Grant, Lease, Spend, charge, lease_id, left_parts
 from agent.loyalty.ledger import REDEEMED
 from agent.loyalty.lots import Part
 from sync.hub.book import OVER, Book, HubLease
@@ -43,12 +43,18 @@ def close_lease(mover: Mover, body: CloseBody) -> None:
     person's release, save that the till knows of it now.
     """
     held = mover.book.leases.get(body.lease)
+    if held is None and body.reason == "withdrawn":
+        _withdraw(mover, body)
+        return
     if held is None or held.lease.grant.till != mover.till:
         raise Unapplicable("unknown-lease")
     if held.state == "released":
         _keep(mover.book, msgspec.structs.replace(held, state="closed"))
     if held.state != "open":
         return
+    if body.reason == "withdrawn":
+        # The till does not know what it was granted, and never had it.
+        body = msgspec.structs.replace(body, spent=0, left=held.lease.grant.granted)
     # Till and hub spend soonest to expire first: what the till did not spend are the last parts.
     back, room = [], body.left
     for part in reversed(left_parts(held.lease)):
@@ -73,6 +79,14 @@ def release_lease(mover: Mover, id_: str, *, number: int) -> int:
     mover.book.leases[id_] = msgspec.structs.replace(held, lease=lease, state="released", recalled=number)
     mover.settle(held.lease.grant.unit)
     return points
+
+
+def _withdraw(mover: Mover, body: CloseBody) -> None:
+    """A wish the till no longer has: its lease is over before it began, so that no late copy of a push can begin it."""
+    if body.lease != lease_id(mover.till, mover.inc, body.want):
+        raise Unapplicable("unknown-lease")
+    grant = Grant(id=body.lease, till=mover.till, member=body.member, unit=body.unit, granted=0, backing=())
+    mover.book.leases[body.lease] = HubLease(lease=Lease(grant=grant, closed=True), inc=mover.inc, state="closed")
 
 
 def _hand_back(mover: Mover, held: HubLease, parts: Iterable[Part]) -> HubLease:

@@ -1,5 +1,6 @@
 """Rights go where the customer stands: two tills and a hub, all real processes, and a lease that is asked back."""
 
+import threading
 import time
 
 import pytest
@@ -60,6 +61,59 @@ def test_a_customer_who_is_paying_is_not_disturbed(stage):
     first.wait(
         lambda: first.current()["member"]["balance"]["main"]["locked_elsewhere"] == 0, "not given back", GENEROUS_S
     )
+
+
+def top_up(till, points="max"):
+    began = time.monotonic()
+    code, answer = till.call("POST", "/v1/current/top-up", {"points": points})
+    return code, answer, time.monotonic() - began
+
+
+def test_what_another_till_holds_is_here_while_the_customer_waits(stage):
+    """Show 6."""
+    first, second = stage.tills
+    take_all(second)
+    second.call("DELETE", "/v1/current")
+    first.scan(ANNA)
+    code, answer, took_s = top_up(first)
+    print(f"top-up of points another till held: {took_s:.2f} s")
+    assert (code, answer["spendable_here"]) == (200, 340), answer
+    assert second.status()["leases"]["open"] == 0
+    quote = first.quote(COFFEE, redeem={"main": 340})
+    assert quote["spent"]["main"] > 0
+    assert first.sell(quote, COFFEE)["loss"] == {}
+
+
+def test_what_a_till_without_a_line_holds_is_refused_and_said_where(stage):
+    """Show 6, the other half."""
+    first, second = stage.tills
+    take_all(second)
+    second.kill()
+    first.scan(ANNA)
+    code, answer, took_s = top_up(first)
+    print(f"refused after {took_s:.2f} s: {answer['detail']}")
+    assert (code, answer["type"]) == (409, "urn:kopilka:problem:top-up-elsewhere")
+    assert (answer["fields"]["elsewhere"], answer["fields"]["tills"], answer["fields"]["allowed"]) == (340, "T2", 0)
+    assert "T2" in answer["detail"]
+    assert first.status()["leases"]["wanted"] == 0
+    # The till comes back with its right, and gives it back: nobody waits for it any more.
+    second.start()
+    second.wait(lambda: second.status()["leases"]["open"] == 0, "not given back", GENEROUS_S)
+    first.wait(lambda: first.status()["leases"]["open"] == 0, "a late grant was left lying", GENEROUS_S)
+    assert top_up(first)[1]["spendable_here"] == 340
+
+
+def test_whoever_waits_for_a_top_up_may_stop_waiting(stage):
+    first, second = stage.tills
+    take_all(second)
+    second.kill()
+    first.scan(ANNA)
+    found = []
+    waiting = threading.Thread(target=lambda: found.append(top_up(first)))
+    waiting.start()
+    first.wait(lambda: first.call("DELETE", "/v1/current/top-up")[1]["ended"] == 1, "nobody waited")
+    waiting.join(GENEROUS_S)
+    assert found[0][0] == 409
 
 
 def test_a_till_ends_at_once_though_it_listens(stage):

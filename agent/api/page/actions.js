@@ -11,9 +11,16 @@ export function buttons(state, todo) {
   if ((state.receipts || []).length && printers(state)) shown.push(button("F4", "reprint", todo.reprint));
   shown.push(button("F9", "status", todo.openStatus));
   const current = state.current || {};
+  if (lockedCurrency(current)) shown.push(button("F6", "top_up", todo.topUp));
   if (current.member || current.ambiguous || (current.coupons || []).length) shown.push(button("Esc", "clear", todo.clear));
   else shown.push(main("find", todo.find));
   return shown;
+}
+
+// The currency of which the customer has points at another till, if any: the hub can ask for them back.
+export function lockedCurrency(current) {
+  const balance = (current.member || {}).balance || {};
+  return Object.keys(balance).find((name) => balance[name].locked_elsewhere > 0);
 }
 
 function printers(state) { return ((state.status || {}).devices || []).some((device) => device.kind === "printer"); }

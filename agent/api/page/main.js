@@ -1,6 +1,6 @@
 // The cashier's page: one state, drawn whole after every change; events of the agent change it.
 
-import { buttons, listenToKeys } from "./actions.js";
+import { buttons, listenToKeys, lockedCurrency } from "./actions.js";
 import { Problem, call, follow } from "./api.js";
 import { band, headerStates, recent, unsent } from "./bars.js";
 import { byId, h, show } from "./dom.js";
@@ -96,6 +96,14 @@ const todo = {
     await readCurrent();
   }),
   clear: () => doing("clear", async () => { setCurrent(await call("DELETE", "/v1/current")); state.quote = null; draw(); }),
+  topUp: () => doing("top_up", async () => {
+    const currency = lockedCurrency(state.current || {});
+    if (!currency) return;
+    say("calm", word("topping_up"));
+    await call("POST", "/v1/current/top-up", { currency, points: "max" });
+    await readCurrent();
+    say("calm", word("topped_up"));
+  }),
   reprint: () => doing("reprint", async () => {
     await call("POST", `/v1/receipts/${encodeURIComponent(state.receipts[0].receipt)}/reprint`, {});
     say("calm", word("reprinted"));

@@ -14,15 +14,29 @@ from sync.wire import GENESIS
 def mark(database: peewee.Database, till: str, inc: int) -> Mark:
     """The watermark row; a fresh one for an incarnation never seen. On SQLite the transaction is the lock."""
     row = database.execute_sql(
-        "SELECT wm, hash, hlc, forks, durable, answered FROM watermark WHERE till = ? AND inc = ?", (till, inc)
+        "SELECT wm, hash, hlc, forks, durable, answered, waiting, at FROM watermark WHERE till = ? AND inc = ?",
+        (till, inc),
     ).fetchone()
-    return Mark(till, inc, *row) if row else Mark(till, inc)
+    if row is None:
+        return Mark(till, inc)
+    wm, hash_, hlc, forks, durable, answered, waiting, at = row
+    return Mark(till, inc, wm, hash_, hlc, forks, durable, answered, tuple(map(int, waiting.split())), at)
 
 
 def marks(database: peewee.Database, till: str) -> dict[int, int]:
     """Every incarnation's watermark."""
     rows = database.execute_sql("SELECT inc, wm FROM watermark WHERE till = ? ORDER BY inc", (till,)).fetchall()
     return {int(inc): int(wm) for inc, wm in rows}
+
+
+def seen(database: peewee.Database, tills: Iterable[str]) -> dict[str, int]:
+    """When each of these tills was last heard of, UTC ms, to within SEEN_MS."""
+    wanted = sorted(set(tills))
+    rows = database.execute_sql(
+        f"SELECT till, max(at) FROM watermark WHERE till IN ({bulk.marks(wanted)}) GROUP BY till",  # noqa: S608 - marks only
+        wanted,
+    ).fetchall()
+    return {str(till): int(at) for till, at in rows}
 
 
 def all_marks(database: peewee.Database) -> list[tuple[str, int, int]]:
@@ -34,10 +48,20 @@ def all_marks(database: peewee.Database) -> list[tuple[str, int, int]]:
 def advance(database: peewee.Database, mark: Mark, *, at: int) -> None:
     """Write a watermark row."""
     database.execute_sql(
-        "INSERT INTO watermark (till, inc, wm, hash, hlc, at, forks, durable, answered) VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?)"
+        "INSERT INTO watermark (till, inc, wm, hash, hlc, at, forks, durable, answered, waiting) VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, ?)"
         " ON CONFLICT (till, inc) DO UPDATE SET wm = excluded.wm, hash = excluded.hash, hlc = excluded.hlc,"
-        " at = excluded.at, forks = excluded.forks, answered = excluded.answered",
-        (mark.till, mark.inc, mark.wm, mark.hash, mark.hlc, at, mark.forks, mark.answered),
+        " at = excluded.at, forks = excluded.forks, answered = excluded.answered, waiting = excluded.waiting",
+        (
+            mark.till,
+            mark.inc,
+            mark.wm,
+            mark.hash,
+            mark.hlc,
+            at,
+            mark.forks,
+            mark.answered,
+            " ".join(map(str, mark.waiting)),
+        ),
     )
 
 

@@ -21,7 +21,7 @@ CREATE TABLE till (
 CREATE TABLE watermark (
   till TEXT NOT NULL, inc BIGINT NOT NULL, wm BIGINT NOT NULL, hash TEXT NOT NULL, hlc BIGINT NOT NULL,
   at BIGINT NOT NULL, forks BIGINT NOT NULL, durable BIGINT NOT NULL,
-  answered BIGINT NOT NULL, PRIMARY KEY (till, inc));
+  answered BIGINT NOT NULL, waiting TEXT NOT NULL, PRIMARY KEY (till, inc));
 -- The till's own bytes, verbatim, of every record whose number was reached.
 CREATE TABLE record (
   till TEXT NOT NULL, inc BIGINT NOT NULL, seq BIGINT NOT NULL, hash TEXT NOT NULL, at BIGINT NOT NULL,

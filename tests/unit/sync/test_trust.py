@@ -8,8 +8,8 @@ from agent.loyalty.lots import Lot
 from sync import chain
 from sync.outbox import Outgoing, Wanted
 from sync.signing import Signer, Verifier, sign_grant, sign_programme
-from sync.trust import believed, judge, moved_on
-from sync.wire import GENESIS, Changes, LeaseAnswer, MemberState, PushAnswer, Verdict
+from sync.trust import _shown, believed, judge, moved_on
+from sync.wire import GENESIS, MAX_HOLDERS, Changes, Holder, LeaseAnswer, MemberState, PushAnswer, Verdict
 
 HUB = Signer(b"h" * 32)
 KEY = Verifier(HUB.public)
@@ -252,3 +252,13 @@ def test_a_push_without_a_cursor_may_bring_revokes_alone():
 )
 def test_moved_on(told, moved):
     assert moved_on("4:1:1:1", told) is moved
+
+
+def test_who_holds_what_is_kept_as_it_may_be_shown():
+    holders = [Holder("T\n2" + "x" * 500, -5, -1), *[Holder(f"T{n}", 10**30, 10**30) for n in range(20)]]
+    shown = _shown(LeaseAnswer(7, refused="recalling", elsewhere=-3, holders=tuple(holders)))
+    assert (len(shown.holders), shown.elsewhere) == (MAX_HOLDERS, 0)
+    first, second = shown.holders[:2]
+    assert first.till.startswith("T2xx")
+    assert (len(first.till) < 100, first.points, first.seen) == (True, 0, 0)
+    assert max(second.points, second.seen) < 2**63

@@ -1,11 +1,18 @@
 """Wishes answered: never more than there is, the same answer to the same wish, recalls where it is not enough."""
 
 import pytest
-from hub_kit import DAY_MS, Bench, Pen, granted
+from hub_kit import DAY_MS, UNIT, Bench, Pen, granted
 
+from agent.loyalty.leases import lease_id
 from sync.hub.policy import Policy
 from sync.signing import Verifier, check_grant
-from sync.wire import EnrolBody
+from sync.wire import CloseBody, EnrolBody
+
+
+def withdrawn(pen, seq, *, till=None):
+    """The till's record that it wishes no longer."""
+    lease = lease_id(till or pen.till, pen.inc, seq)
+    return pen.write(CloseBody(lease=lease, member="m1", unit=UNIT, spent=0, left=0, reason="withdrawn", want=seq))
 
 
 def test_visit_lease_and_spend(bench, pen):
@@ -47,6 +54,79 @@ def test_what_one_till_holds_no_other_can_have_and_it_is_recalled(bench, pen):
     pen.close(first, spent=0, reason="revoked")
     bench.push(pen)
     assert granted(bench, other, "m1", 30).grant.granted == 30
+
+
+def test_what_is_coming_back_is_asked_again_and_granted_once(bench, pen):
+    pen.sale("m1", earn=100, lot="a")
+    first = granted(bench, pen, "m1", 100).grant
+    other = Pen("t2", clock=bench.clock)
+    other.boot()
+    answer = granted(bench, other, "m1", 60)
+    assert (answer.refused, answer.elsewhere) == ("recalling", 100)
+    assert [(one.till, one.points, one.seen) for one in answer.holders] == [("t1", 100, bench.clock())]
+    later = other.want("m1", 30)
+    assert [one.refused for one in bench.push(other, pending=[2, later]).leases] == ["recalling"] * 2
+    assert bench.hub.changes("t1", "").revokes == (first.id,)
+    pen.close(first, spent=0, reason="revoked")
+    bench.push(pen)
+    found = bench.push(other, pending=[2])
+    assert [one.grant.granted for one in found.leases] == [60]
+    assert bench.push(other, pending=[2]).leases == found.leases
+    assert bench.account("m1") == (100, 60, 0)
+    # A wish the newest push no longer asked for is answered for good.
+    assert [one.refused for one in bench.push(other, pending=[later]).leases] == ["nothing"]
+
+
+def test_a_part_is_granted_at_once_and_the_rest_is_recalled(bench, pen):
+    pen.sale("m1", earn=100, lot="a")
+    granted(bench, pen, "m1", 80)
+    other = Pen("t2", clock=bench.clock)
+    assert granted(bench, other, "m1", 100).grant.granted == 20
+    assert granted(bench, other, "m1", 80).refused == "recalling"
+
+
+def test_a_withdrawn_wish_is_granted_by_no_push_that_comes_late(bench, pen):
+    pen.sale("m1", earn=100, lot="a")
+    first = granted(bench, pen, "m1", 100).grant
+    other = Pen("t2", clock=bench.clock)
+    seq = other.want("m1", 60)
+    head, lines = other.batch()
+    bench.hub.push(bench.tills["t2"], head, lines)
+    withdrawn(other, seq)
+    assert bench.push(other, pending=()).leases == ()
+    pen.close(first, spent=0, reason="revoked")
+    bench.push(pen)
+    assert [one.refused for one in bench.hub.push(bench.tills["t2"], head, lines).leases] == ["closed"]
+    assert bench.account("m1") == (100, 0, 0)
+    assert bench.sql("SELECT count(*) FROM quarantine") == [(0,)]
+
+
+def test_a_grant_whose_answer_was_lost_is_taken_back_whole_by_the_withdrawal(bench, pen):
+    pen.sale("m1", earn=100, lot="a")
+    seq = pen.want("m1", 60)
+    assert bench.push(pen).leases[0].grant.granted == 60
+    withdrawn(pen, seq)
+    bench.push(pen, pending=())
+    assert bench.account("m1") == (100, 0, 0)
+    assert bench.sql("SELECT state, spent, back FROM lease") == [("closed", 0, 60)]
+
+
+def test_nobody_withdraws_another_tills_wish(bench, pen):
+    pen.sale("m1", earn=100, lot="a")
+    bench.push(pen)
+    other = Pen("t2", clock=bench.clock)
+    withdrawn(other, 3, till="t1")
+    assert [one.reason for one in bench.push(other).exceptions] == ["unknown-lease"]
+    assert granted(bench, pen, "m1", 60).grant.granted == 60
+
+
+def test_an_idle_till_is_heard_of_by_its_empty_pushes(bench, pen):
+    pen.boot()
+    bench.push(pen)
+    for _ in range(5):
+        bench.clock.now_ms += 40_000
+        bench.push(pen)
+    assert bench.clock() - bench.sql("SELECT at FROM watermark")[0][0] <= 60_000
 
 
 def test_standing_leases_share(tmp_path):

@@ -1,5 +1,7 @@
 """Watermarks, records, quarantine and the net."""
 
+import msgspec
+
 from sync.hub.arrivals import Arrived, Known, Mark, Parked, sale_key
 from sync.hub.store import journal
 from sync.wire import GENESIS
@@ -10,8 +12,10 @@ MARK = Mark("t1", 1, wm=2, hash="h2", hlc=9, forks=1, answered=2)
 def test_marks(database):
     assert journal.mark(database, "t1", 1) == Mark("t1", 1, 0, GENESIS)
     journal.advance(database, MARK, at=5)
-    journal.advance(database, Mark("t1", 2, wm=7), at=6)
-    assert journal.mark(database, "t1", 1) == MARK
+    journal.advance(database, Mark("t1", 2, wm=7, waiting=(3, 12)), at=6)
+    assert journal.mark(database, "t1", 1) == msgspec.structs.replace(MARK, at=5)
+    assert journal.mark(database, "t1", 2).waiting == (3, 12)
+    assert journal.seen(database, ["t1", "t1", "t9"]) == {"t1": 6}
     assert journal.marks(database, "t1") == {1: 2, 2: 7}
     assert journal.all_marks(database) == [("t1", 1, 2), ("t1", 2, 7)]
     journal.durable(database, [("t1", 1, 2)])

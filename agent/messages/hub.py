@@ -93,6 +93,10 @@ CODES = {
         ru=("Этот запрос уже был.", "Одноразовое число повторилось.", "Подпишите запрос заново и пришлите снова."),
         en=("This request was seen before.", "Its nonce is not new.", "Sign the request anew and send it again."),
     ),
+    "hub-busy": both(
+        ru=("Центр занят.", "Посылок больше, чем он успевает принять.", "Касса повторит сама через {wait_s} с."),
+        en=("The hub is busy.", "More pushes come than it can take.", "The till comes again in {wait_s} s."),
+    ),
     "encoding-unknown": both(
         ru=("Сжатие не поддерживается: {encoding}", "Есть zstd, gzip и identity.", "Пришлите одним из них."),
         en=("Unknown content encoding: {encoding}", "There are zstd, gzip and identity.", "Send one of them."),

@@ -7,7 +7,7 @@ import re
 import msgspec
 from starlette.responses import Response
 
-from agent.errors import Field, KopilkaError, MethodRefused, TooMany, Unauthorised, words
+from agent.errors import Field, KopilkaError, MethodRefused, TooMany, Unauthorised, Unavailable, words
 from agent.messages import Lang
 
 URN = "urn:kopilka:problem:"
@@ -62,7 +62,7 @@ def problem_response(fault: KopilkaError, lang: Lang) -> Response:
         headers["www-authenticate"] = 'Bearer realm="kopilka"'
     if isinstance(fault, MethodRefused):
         headers["allow"] = str(fault.fields.get("allowed", ""))
-    if isinstance(fault, TooMany):
+    if isinstance(fault, TooMany | Unavailable):
         headers["retry-after"] = str(fault.fields.get("wait_s", 1))
     body = msgspec.json.encode(problem_of(fault, lang))
     return Response(body, status_code=fault.status, headers=headers, media_type=MEDIA)

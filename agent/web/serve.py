@@ -36,15 +36,18 @@ class Connection(H11Protocol):
     """uvicorn's HTTP/1.1 with deadlines: who opens a socket and says nothing, or little by little, is hung up on."""
 
     most = MAX_CONNECTIONS
+    since = 0.0
+    """When it was made, by the loop's clock."""
     _deadline: asyncio.TimerHandle | None = None
     _stall: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        self.since = self.loop.time()
         if len(self.connections) > self.most:
-            self._drop("too-many-connections")
-            return
-        self._expect_header()
+            self._make_room()
+        if not self.transport.is_closing():
+            self._expect_header()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._cancel()
@@ -60,7 +63,7 @@ class Connection(H11Protocol):
 
     def pause_writing(self) -> None:
         super().pause_writing()
-        self._stall = self.loop.call_later(WRITE_MS / 1000, self._drop, "reader-stalled")
+        self._stall = self.loop.call_later(WRITE_MS / 1000, self.drop, "reader-stalled")
 
     def resume_writing(self) -> None:
         super().resume_writing()
@@ -76,14 +79,22 @@ class Connection(H11Protocol):
             self.transport.write(self.conn.send(event) or b"")
         self.transport.close()
 
+    def _make_room(self) -> None:
+        """Hang up on who has been silent for longest; on the newcomer where everybody is being served."""
+        silent = (one for one in self.connections if isinstance(one, Connection) and one.is_silent())
+        min(silent, key=lambda one: one.since, default=self).drop("too-many-connections")
+
+    def is_silent(self) -> bool:
+        return self._is_idle() and not self.transport.is_closing()
+
     def _is_idle(self) -> bool:
         # uvicorn's annotation leaves out that there is no cycle before the first request.
         return self.cycle is None or self.cycle.response_complete  # type: ignore[redundant-expr]
 
     def _expect_header(self) -> None:
-        self._deadline = self.loop.call_later(HEADER_MS / 1000, self._drop, "header-too-slow")
+        self._deadline = self.loop.call_later(HEADER_MS / 1000, self.drop, "header-too-slow")
 
-    def _drop(self, cause: str) -> None:
+    def drop(self, cause: str) -> None:
         _log.info("connection-dropped", extra={"cause": cause})
         self.transport.abort()
 

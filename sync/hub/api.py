@@ -22,6 +22,7 @@ from agent.errors import (
     TooLarge,
     TooMany,
     Unauthorised,
+    Unavailable,
 )
 from agent.web.app import Setting, build_app
 from agent.web.openapi import openapi
@@ -30,6 +31,7 @@ from agent.web.wake import Bell
 from sync.hub.door import SCOPE, Door
 from sync.hub.fill_api import fill_routes
 from sync.hub.hub import Hub
+from sync.hub.intake import Intake
 from sync.hub.reception import BadPush
 from sync.hub.store.tills import Till
 from sync.hub.unpack import PLAIN_BYTES
@@ -80,12 +82,20 @@ class Api:
     """Handlers of one hub."""
 
     def __init__(
-        self, hub: Hub, threads: Threads, bell: Bell, *, push: Push, on_broken: Callable[[], None] = lambda: None
+        self,
+        hub: Hub,
+        threads: Threads,
+        bell: Bell,
+        *,
+        push: Push,
+        intake: Intake,
+        on_broken: Callable[[], None] = lambda: None,
     ) -> None:
         """`push` brings a batch to the writer. `on_broken` is told when the disk failed under a write: the process is to end
         and heal at its next start.
         """
         self._push = push
+        self._intake = intake
         self._on_broken = on_broken
         self._hub = hub
         self._threads = threads
@@ -99,7 +109,8 @@ class Api:
         self._document = openapi(routes, title="kopilka-hub", version="1")
         setting = Setting(executor=self._threads.writer, deadline_ms=DEADLINE_MS, max_in_flight=MAX_IN_FLIGHT)
         free = frozenset(route.path for route in routes if route.scopes == FREE)
-        return Door(build_app(routes, setting), free=free, find=self.find_till, clock=self._hub.clock)
+        app = build_app(routes, setting)
+        return Door(app, free=free, find=self.find_till, clock=self._hub.clock, intake=self._intake)
 
     def routes(self) -> list[Route]:
         """One table for the application and its OpenAPI document."""
@@ -117,7 +128,7 @@ class Api:
                 request=bytes,
                 max_bytes=PLAIN_BYTES,
                 answer=PushAnswer,
-                faults=(BadRequest, Forbidden, TooLarge),
+                faults=(BadRequest, Forbidden, TooLarge, Unavailable),
             ),
             Route(
                 method="GET",
@@ -166,10 +177,11 @@ class Api:
         return await self._read(self._hub.till, name)
 
     async def push(self, call: Call[bytes, Any]) -> PushAnswer:
-        """Raises BadPush, TooLarge, Forbidden, Unauthorised; storage errors."""
+        """Raises BadPush, TooLarge, Forbidden, Unauthorised, Unavailable (too many at once); storage errors."""
         head, lines = parse_push(call.body)
         try:
-            answer = await self._push(call.caller.name, head, lines)
+            with self._intake.place(call.caller.name):
+                answer = await self._push(call.caller.name, head, lines)
         except (StorageBroken, CorruptDatabase):
             self._on_broken()
             raise

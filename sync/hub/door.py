@@ -20,6 +20,7 @@ from agent.messages import Lang
 from agent.web.body import Gone, read_body
 from agent.web.guard import CALLER, HEADER_BYTES, Caller, secured
 from agent.web.problem import asked_lang, problem_response
+from sync.hub.intake import Intake
 from sync.hub.nonces import Nonces
 from sync.hub.store.tills import Till
 from sync.hub.unpack import PACKED_BYTES, unpack
@@ -43,26 +44,32 @@ class Door:
         free: frozenset[str],
         find: FindTill,
         clock: Callable[[], int],
+        intake: Intake,
         lang: Lang = "ru",
     ) -> None:
         self._app = app
         self._free = free
         self._find = find
         self._clock = clock
+        self._intake = intake
         self._lang = lang
         self._nonces = Nonces()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-        send = secured(self._dated(send))
+        with self._intake.bytes() as hold:
+            await self._answer(scope, receive, secured(self._dated(send)), hold)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send, hold: Callable[[int], None]) -> None:
         headers = Headers(scope=scope)
         try:
             # The parser bounds only a header that comes in pieces.
             if sum(len(name) + len(value) for name, value in headers.raw) > HEADER_BYTES:
                 raise HeaderTooLarge(limit_bytes=HEADER_BYTES)
             if scope["path"] not in self._free:
-                scope, receive = await self._signed(scope, receive, headers)
+                scope, receive = await self._signed(scope, _weighed(receive, hold), headers)
+                hold(int(Headers(scope=scope)["content-length"]))
         except KopilkaError as fault:
             if isinstance(fault, TooLarge):
                 await _drain(receive)
@@ -123,6 +130,17 @@ class Door:
         if not self._nonces.is_new(name, headers[HEADER_NONCE], now_ms):
             raise Unauthorised("request-repeated")
         return till, body
+
+
+def _weighed(receive: Receive, hold: Callable[[int], None]) -> Receive:
+    """Tells of every byte that is received."""
+
+    async def receiving() -> Message:
+        message = await receive()
+        hold(len(message.get("body", b"")))
+        return message
+
+    return receiving
 
 
 async def _drain(receive: Receive) -> None:

@@ -17,6 +17,7 @@ from sync.hub.api import Api, Threads
 from sync.hub.filling import Fills, renew
 from sync.hub.group import Group
 from sync.hub.hub import Hub
+from sync.hub.intake import Intake
 from sync.hub.jobs import Job, Jobs
 from sync.hub.opening import open_hub
 from sync.hub.saving import save_copy
@@ -80,7 +81,8 @@ class Service:
         self._bell = Bell()
         group = Group(self.hub, self._writer.pool, monotonic_ms=monotonic_ms)
         threads = Threads(self._writer.pool, self._readers)
-        self.api = Api(self.hub, threads, self._bell, push=group.push, on_broken=self._break)
+        intake = Intake(monotonic_ms=monotonic_ms)
+        self.api = Api(self.hub, threads, self._bell, push=group.push, intake=intake, on_broken=self._break)
         self._server = Server(self.api.app(), [self._socket], on_stop=self._bell.close, max_connections=MAX_CONNECTIONS)
         self.jobs = Jobs(self._plan())
 

@@ -8,6 +8,7 @@ import pytest
 
 from agent.web.guard import CALLER
 from sync.hub.door import Door
+from sync.hub.intake import Intake
 from sync.hub.store.tills import Till
 from sync.signing import Request, Signer, sign_request
 
@@ -33,7 +34,7 @@ class Inner:
         await send({"type": "http.response.body", "body": b"ok"})
 
 
-def ask(headers, *, body=b"", path="/v1/push", query=b"", inner=None, chunks=None):
+def ask(headers, *, body=b"", path="/v1/push", query=b"", inner=None, chunks=None, intake=None):
     """(status, problem code or None, response headers)."""
     messages = [{"type": "http.request", "body": part, "more_body": True} for part in chunks or [body]]
     messages.append({"type": "http.request", "body": b"", "more_body": False})
@@ -48,7 +49,13 @@ def ask(headers, *, body=b"", path="/v1/push", query=b"", inner=None, chunks=Non
     async def find(name):
         return TILLS.get(name)
 
-    door = Door(inner or Inner(), free=frozenset({"/v1/health"}), find=find, clock=lambda: NOW)
+    door = Door(
+        inner or Inner(),
+        free=frozenset({"/v1/health"}),
+        find=find,
+        clock=lambda: NOW,
+        intake=intake or Intake(monotonic_ms=lambda: 0),
+    )
     scope = {
         "type": "http",
         "method": "POST",
@@ -115,3 +122,12 @@ def test_every_answer_has_the_hubs_date():
 
 def test_an_unsigned_body_is_not_even_read():
     assert ask({"Kopilka-Till": "t9"}, chunks=[b"x" * 2_000_000])[:2] == (401, "till-unknown")
+
+
+def test_a_body_that_finds_no_room_is_sent_away_and_gives_its_room_back():
+    body = b"x" * 1000
+    intake = Intake(monotonic_ms=lambda: 0, held_bytes=1500)
+    assert ask(signed(body), body=body, intake=intake)[:2] == (503, "hub-busy")
+    intake = Intake(monotonic_ms=lambda: 0, held_bytes=2500)
+    for nonce in "ab":
+        assert ask(signed(body, nonce=nonce), body=body, intake=intake)[0] == 200

@@ -29,7 +29,7 @@ _ENDS_ONE_IN = 256
 """A page in so many ends a piece: about 1 MiB each, and the same pages are cut alike wherever they have moved to."""
 MAX_PIECES = 200_000
 MAX_WORDS = 4096
-_CURSOR = re.compile(r"[1-9]\d{0,17}:[1-9]\d{0,17}:\d{1,18}:\d{1,18}", re.ASCII)
+_CURSOR = re.compile(r"[1-9]\d{0,17}:[1-9]\d{0,17}:\d{1,18}", re.ASCII)
 _SHA256 = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
 Key = bytes | str

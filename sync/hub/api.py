@@ -38,7 +38,7 @@ from sync.hub.unpack import PLAIN_BYTES
 from sync.wire import CURSOR_SIGNS, Changes, EnrolAnswer, EnrolRequest, Head, PushAnswer
 
 MAX_WAIT_S = 25
-LOOK_S = 1.0
+LOOK_S = 0.5
 """How often a poll looks by itself: a command in another process publishes without ringing this one's bell."""
 DEADLINE_MS = (MAX_WAIT_S + 10) * 1000
 MAX_IN_FLIGHT = 2_000
@@ -196,7 +196,7 @@ class Api:
         until = loop.time() + poll.wait
         with self._bell.sleeper() as sleeper:
             while loop.time() < until and not self._bell.closed:
-                if await self._read(self._hub.moved, till, poll.cursor):
+                if await self._read(self._hub.moved, poll.cursor):
                     break
                 await sleeper.sleep(min(LOOK_S, max(0.0, until - loop.time())))
         return await self._read(self._hub.changes, till, poll.cursor)

@@ -29,6 +29,8 @@ class Mark(Struct, frozen=True):
     """Wishes up to there that were refused for the time being only, as of the newest push."""
     at: int = 0
     """UTC ms of the row's last change, at most SEEN_MS older than the till's last push."""
+    writes: int = 0
+    """Pushes that wrote something; numbers what each announces."""
 
 
 class Arrived(Struct, frozen=True):

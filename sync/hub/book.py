@@ -47,7 +47,7 @@ class HubLease(Struct, frozen=True, kw_only=True):
     back: int = 0
     state: LeaseState = "open"
     recalled: int = 0
-    """Number of the recall that asked for it back; 0: none."""
+    """When its till was asked to give it back, UTC ms; 0: never."""
     at: int = 0
     """UTC ms of the grant."""
 

@@ -11,13 +11,13 @@ from collections.abc import Iterable
 import peewee
 from msgspec import Struct
 
-from sync.hub.book import Book
-from sync.hub.store import books, feed, journal, programmes, recalls
+from sync.hub.book import Book, HubLease
+from sync.hub.store import books, feed, journal, programmes
 from sync.wire import Changes, MemberState
 
 PAGE = 500
 """Members an answer."""
-_CURSOR = re.compile(r"(\d{1,18}):(\d{1,18}):(\d{1,18}):(\d{1,18})", re.ASCII)
+_CURSOR = re.compile(r"(\d{1,18}):(\d{1,18}):(\d{1,18})", re.ASCII)
 
 
 class Cursor(Struct, frozen=True):
@@ -26,10 +26,9 @@ class Cursor(Struct, frozen=True):
     epoch: int
     rev: int = 0
     programme: int = 0
-    recall: int = 0
 
     def __str__(self) -> str:
-        return f"{self.epoch}:{self.rev}:{self.programme}:{self.recall}"
+        return f"{self.epoch}:{self.rev}:{self.programme}"
 
 
 def cursor_of(text: str, epoch: int) -> Cursor:
@@ -47,28 +46,38 @@ def since(database: peewee.Database, text: str, *, till: str, epoch: int, now_ms
     # A cursor beyond the feed was not given by this database: begin again rather than miss what comes.
     rev = cursor.rev if cursor.rev <= last else 0
     rows = feed.after(database, rev, limit)
-    newest = {member: number for number, member in rows}
+    newest = {row.member: row.rev for row in rows}
     published = programmes.newest(database) if programmes.serial(database) > cursor.programme else None
-    revokes, recall = recalls.due(database, till, after=cursor.recall)
-    end = rows[-1][0] if rows else rev
-    after = Cursor(epoch, end, published.serial if published else cursor.programme, recall)
+    end = rows[-1].rev if rows else rev
+    after = Cursor(epoch, end, published.serial if published else cursor.programme)
     return Changes(
         cursor=str(after),
         members=tuple(states(database, newest, till)) if newest else (),
         programme=published.text if published else None,
         programme_signature=published.signature if published else "",
-        revokes=revokes,
+        revokes=_asked_back(database, rows, till),
         more=end < last,
         at=now_ms,
     )
 
 
-def moved(database: peewee.Database, text: str, *, till: str, epoch: int) -> bool:
-    """Whether `since` would have anything to say; a few look-ups by key."""
+def moved(database: peewee.Database, text: str, *, epoch: int) -> bool:
+    """Whether `since` would have anything to say; two look-ups by key."""
     cursor = cursor_of(text, epoch)
-    if feed.last(database) != cursor.rev or programmes.serial(database) > cursor.programme:
-        return True
-    return bool(recalls.due(database, till, after=cursor.recall)[0])
+    return feed.last(database) != cursor.rev or programmes.serial(database) > cursor.programme
+
+
+def _asked_back(database: peewee.Database, rows: Iterable[feed.Row], till: str) -> tuple[str, ...]:
+    """The till's own leases among those the rows recall, unless they ended meanwhile."""
+    asked = {lease: row.member for row in rows for lease in row.recalls}
+    if not asked:
+        return ()
+    held = books.load(database, asked.values(), leases=asked)
+    return tuple(lease for lease, member in asked.items() if _still(held[member].leases.get(lease), till))
+
+
+def _still(held: HubLease | None, till: str) -> bool:
+    return held is not None and held.lease.grant.till == till and held.state in ("open", "released")
 
 
 def states(database: peewee.Database, revs: dict[str, int], till: str) -> Iterable[MemberState]:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 import msgspec
 import peewee
 
-from agent.errors import Forbidden, Unauthorised
+from agent.errors import Forbidden, Unauthorised, Unavailable
 from agent.sqlite import in_transaction, named, path_of, savepoint
 from sync.hub import apply, changes, enrolment, reception, reviewing
 from sync.hub.arrivals import SEEN_MS, Arrived, Mark
@@ -26,6 +26,7 @@ from sync.hub.postings import Mover
 from sync.hub.store import books as book_store
 from sync.hub.store import bulk, due, feed, journal, meta, programmes, recalls, tills
 from sync.hub.store.books import Change
+from sync.hub.store.server import Server
 from sync.hub.store.steps import Steps, snapshot
 from sync.wire import (
     PROVISIONAL,
@@ -76,11 +77,24 @@ class Hub:
         self.policy = policy or Policy()
         self.fills = fills
         self._steps = steps or Steps(database)
+        self._shared = isinstance(database, Server)
         self.epoch = int(meta.read(database, "epoch") or 0)
 
     def push(self, till: tills.Till, head: Head, lines: Sequence[bytes]) -> PushAnswer:
         """Apply a batch and answer its wishes, in one transaction. Raises BadPush, TooLarge, Forbidden; storage errors as agent.sqlite's."""
-        return self._steps.run(lambda: self._push(till, head, _read(till, head, lines)))
+        batch = _read(till, head, lines)
+        answer = self._steps.run(lambda: self._push(till, head, batch))
+        return self._later(till, head, answer) if self._shared else answer
+
+    def _later(self, till: tills.Till, head: Head, answer: PushAnswer) -> PushAnswer:
+        """News for an answer whose push is committed: on a server they are published after it, and read at one moment."""
+        try:
+            self.publish()
+            with snapshot(self.database):
+                return msgspec.structs.replace(answer, changes=self._news(till, head))
+        except Unavailable:
+            # The push stands; what is new the till hears by its next poll.
+            return answer
 
     def push_all(self, asked: Iterable[Asked]) -> list[PushAnswer | Exception]:
         """Several batches in one transaction: an answer or a refusal for each, one that fails leaves nothing behind.
@@ -133,8 +147,8 @@ class Hub:
         wants = [one.record for one in pending if one.record]
         wants += [record for record in outcome.wants if record.seq in head.pending_wants]
         answers = self._grant(ground, mark, wants, after)
-        self._write(mark, outcome, [Change(before[member], after[member]) for member in before])
-        mark = self._advance(_answered(mark, answers), mark, fresh, hlc=outcome.hlc)
+        written = self._write(mark, outcome, [Change(before[member], after[member]) for member in before])
+        mark = self._advance(_answered(written, answers), mark, fresh, hlc=outcome.hlc)
         return self._answer(till, head, mark, verdicts=outcome.verdicts, answers=answers)
 
     def _advance(self, mark: Mark, before: Mark, fresh: Sequence[Arrived], *, hlc: int) -> Mark:
@@ -173,8 +187,7 @@ class Hub:
             epoch=self.epoch,
             alone=tills.stores(self.database) <= 1,
             superseded=max(journal.marks(self.database, mark.till), default=mark.inc) > mark.inc,
-            step=lambda: meta.count_up(self.database, "step"),
-            recall=lambda: meta.count_up(self.database, "recall"),
+            by=feed.By(f"{HUB}/{mark.till}", mark.inc, mark.writes + 1),
             seen=lambda names: journal.seen(self.database, names),
         )
         return tuple(
@@ -183,15 +196,17 @@ class Hub:
             if isinstance(record.body, WantBody)
         )
 
-    def _write(self, mark: Mark, outcome: apply.Outcome, changed: Sequence[Change]) -> None:
+    def _write(self, mark: Mark, outcome: apply.Outcome, changed: Sequence[Change]) -> Mark:
+        """Write what a push changed; returns the mark with this push counted where it changed any member."""
         now_ms = self.clock()
-        members = book_store.save(self.database, changed, at=now_ms)
-        feed.publish(self.database, members)
+        news = book_store.save(self.database, changed, at=now_ms)
+        feed.announce(self.database, news, feed.By(mark.till, mark.inc, mark.writes + 1))
         journal.remember(self.database, outcome.sales)
         journal.park(self.database, outcome.parked, at=now_ms)
         for parked in outcome.parked:
             extra = {"till": mark.till, "inc": mark.inc, "seq": parked.seq, "reason": parked.reason}
             _log.warning("quarantined", extra=extra)
+        return msgspec.structs.replace(mark, writes=mark.writes + 1) if news else mark
 
     def _answer(
         self,
@@ -203,23 +218,30 @@ class Hub:
         answers: tuple[LeaseAnswer, ...] = (),
         fork: bool = False,
     ) -> PushAnswer:
-        now_ms = self.clock()
-        news: Changes | None = None
-        if head.cursor:
-            news = changes.since(self.database, head.cursor, till=till.till, epoch=self.epoch, now_ms=now_ms)
-        elif revokes := recalls.due(self.database, till.till, after=0)[0]:
-            news = Changes(cursor="", revokes=revokes, at=now_ms)
         return PushAnswer(
             wm=mark.wm,
             durable=mark.durable,
             hash=mark.hash,
             epoch=self.epoch,
-            at=now_ms,
+            at=self.clock(),
             exceptions=tuple(verdicts),
             leases=answers,
-            changes=news,
+            changes=None if self._shared else self._news(till, head),
             fork=fork,
         )
+
+    def _news(self, till: tills.Till, head: Head) -> Changes | None:
+        """What the till has not heard since its cursor; without one, only what it is asked to give back."""
+        now_ms = self.clock()
+        if head.cursor:
+            return changes.since(self.database, head.cursor, till=till.till, epoch=self.epoch, now_ms=now_ms)
+        revokes = recalls.due(self.database, till.till)
+        return Changes(cursor="", revokes=revokes, at=now_ms) if revokes else None
+
+    def publish(self) -> None:
+        """On a server: give numbers to what was announced, by whomever. Raises Unavailable."""
+        if self._shared and feed.is_due(self.database):
+            self._steps.run(lambda: feed.publish(self.database))
 
     def enrol(self, request: EnrolRequest) -> EnrolAnswer:
         """A till shows its code and key. Raises Forbidden."""
@@ -242,17 +264,19 @@ class Hub:
 
     def changes(self, till: str, cursor: str, *, limit: int = changes.PAGE) -> Changes:
         """What is new for a till since its cursor; at once, maybe nothing."""
+        self.publish()
         with snapshot(self.reader):
             found = changes.since(self.reader, cursor, till=till, epoch=self.epoch, now_ms=self.clock(), limit=limit)
             last = feed.last(self.reader)
         if self.fills is not None and self.fills.worth(cursor, epoch=self.epoch, last=last):
-            return msgspec.structs.replace(found, fill=True)
+            # The fill's cursor passes over rows that ask for leases back: all of them are asked for here.
+            return msgspec.structs.replace(found, fill=True, revokes=recalls.due(self.reader, till))
         return found
 
-    def moved(self, till: str, cursor: str) -> bool:
+    def moved(self, cursor: str) -> bool:
         """Whether `changes` has anything new."""
-        with snapshot(self.reader):
-            return changes.moved(self.reader, cursor, till=till, epoch=self.epoch)
+        self.publish()
+        return changes.moved(self.reader, cursor, epoch=self.epoch)
 
     def durable(self, saved: Iterable[tuple[str, int, int]]) -> None:
         """Note what a verified copy holds: (till, incarnation, watermark) rows."""
@@ -272,12 +296,12 @@ class Hub:
         if not before:
             return 0
         after = copied(before)
-        step = meta.count_up(self.database, "step")
+        by = feed.By(HUB, self.epoch, meta.count_up(self.database, "step"))
         for book in after.values():
             for unit in sorted(book.purses):
-                Mover(book, HUB, self.epoch, step, day).settle(unit)
+                Mover(book, *by, day).settle(unit)
         changed = [Change(before[member], after[member]) for member in before]
-        feed.publish(self.database, book_store.save(self.database, changed, at=self.clock()))
+        feed.announce(self.database, book_store.save(self.database, changed, at=self.clock()), by)
         return len(before)
 
 

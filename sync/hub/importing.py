@@ -124,8 +124,8 @@ def _write(database: peewee.Database, people: list[Person], ground: Ground) -> t
     opened = roster.with_lot(database, names, unit, OPENING)
     roster.add_members(database, people, joined=ground.day, at=ground.now_ms)
     giving = [person for person in people if person.points and person.member not in opened]
+    step = meta.count_up(database, "step")
     if giving:
-        step = meta.count_up(database, "step")
         lots = [roster.Opening(p.member, unit, OPENING, p.points, p.expires) for p in giving]
         roster.add_lots(database, lots, born=ground.now_ms)
         entries = [
@@ -136,7 +136,7 @@ def _write(database: peewee.Database, people: list[Person], ground: Ground) -> t
             )
         ]
         roster.add_entries(database, entries)
-    feed.publish(database, names)
+    feed.announce(database, [feed.News(name) for name in names], feed.By(HUB, ground.epoch, step))
     return len(people) - len(known), sum(person.points for person in giving)
 
 

@@ -29,7 +29,7 @@ HUB = "hub"
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """Who answers wishes during one push. `step` numbers the hub's own postings, `recall` its recalls; both count in the database."""
+    """Who answers wishes during one push."""
 
     ground: Ground
     policy: Policy
@@ -39,8 +39,8 @@ class Desk:
     """The only store there is: its tills may hold everything."""
     superseded: bool
     """A newer incarnation of this till is known: whoever pushes this one may state facts, not spend."""
-    step: Callable[[], int]
-    recall: Callable[[], int]
+    by: tuple[str, int, int]
+    """The key that the hub's own postings of this push bear."""
     seen: Callable[[Iterable[str]], dict[str, int]]
     """When tills were last heard of."""
 
@@ -55,7 +55,8 @@ class Desk:
             return LeaseAnswer(record.seq, refused=refused, elsewhere=elsewhere)
         if refused := "nothing" if answered else self._refusal(book, want):
             return LeaseAnswer(record.seq, refused=refused, elsewhere=elsewhere)
-        self._settle(book, want.unit)
+        # Expiry and debt are booked when met, before anything is granted.
+        Mover(book, *self.by, self.ground.day).settle(want.unit)
         grant = self._grant(book, id_, want)
         granted = grant.granted if grant else 0
         short = want.style == "visit" and granted < min(want.points, self.policy.visit_cap)
@@ -77,15 +78,6 @@ class Desk:
         if book.profile.status != "active":
             return book.profile.status
         return "" if 0 < want.points <= MAX_POINTS else "nothing"
-
-    def _settle(self, book: Book, unit: str) -> None:
-        """Expiry and debt are booked when met, before anything is granted."""
-        count = len(book.entries)
-        Mover(book, HUB, self.epoch, 0, self.ground.day).settle(unit)
-        if len(book.entries) > count:
-            seq = self.step()
-            fresh = [msgspec.structs.replace(entry, seq=seq) for entry in book.entries[count:]]
-            book.entries[count:] = fresh
 
     def _grant(self, book: Book, id_: str, want: WantBody) -> algebra.Grant | None:
         standing = want.style == "standing"
@@ -123,10 +115,8 @@ class Desk:
         """Ask other tills' leases back, each once; whether something is yet to come back."""
         asked = [held for held in self._others(book, unit) if held.state == "open" and held.held]
         due = [held for held in asked if not held.recalled]
-        if due:
-            number = self.recall()
-            for held in due:
-                book.leases[held.lease.grant.id] = msgspec.structs.replace(held, recalled=number)
+        for held in due:
+            book.leases[held.lease.grant.id] = msgspec.structs.replace(held, recalled=self.ground.now_ms)
         return bool(asked)
 
     def _holders(self, book: Book, unit: str) -> tuple[Holder, ...]:

@@ -38,13 +38,13 @@ def merge(
     for name in (source, *former):
         after[name].heir = after[heir]
     _join(after[source], after[heir])
-    step, recall = meta.count_up(database, "step"), meta.count_up(database, "recall")
+    step = meta.count_up(database, "step")
     for name in (source, *former):
-        _recall(after[name], recall)
+        _recall(after[name], now_ms)
         for unit in sorted(after[name].purses):
             Mover(after[name], HUB, epoch, step, day).settle(unit)
     changed = [Change(before[name], after[name]) for name in before]
-    feed.publish(database, book_store.save(database, changed, at=now_ms))
+    feed.announce(database, book_store.save(database, changed, at=now_ms), feed.By(HUB, epoch, step))
     return source, heir
 
 
@@ -62,8 +62,8 @@ def _join(source: Book, heir: Book) -> None:
     heir.cards |= source.cards
 
 
-def _recall(book: Book, number: int) -> None:
+def _recall(book: Book, now_ms: int) -> None:
     """Ask the tills for what they hold of a merged member: there it lies under a name that will be presented no more."""
     for id_, held in book.leases.items():
         if held.state == "open" and not held.recalled:
-            book.leases[id_] = msgspec.structs.replace(held, recalled=number)
+            book.leases[id_] = msgspec.structs.replace(held, recalled=now_ms)

@@ -49,7 +49,7 @@ def release(database: peewee.Database, leases: Iterable[tuple[str, str]], *, tol
     wanted: defaultdict[str, list[str]] = defaultdict(list)
     for member, lease in leases:
         wanted[member].append(lease)
-    before = book_store.load(database, wanted)
+    before = book_store.load(database, wanted, lock=True)
     after = copied(before)
     due = [
         (member, lease)
@@ -59,15 +59,15 @@ def release(database: peewee.Database, leases: Iterable[tuple[str, str]], *, tol
     ]
     if not due:
         return ()
-    step, recall = meta.count_up(database, "step"), meta.count_up(database, "recall")
+    step = meta.count_up(database, "step")
     done = []
     for member, lease in due:
         mover = Mover(after[member], HUB, told.epoch, step, told.day)
         grant = after[member].leases[lease].lease.grant
-        points = rights.release_lease(mover, lease, number=recall)
+        points = rights.release_lease(mover, lease, now_ms=told.now_ms)
         done.append(Released(lease=lease, member=member, till=grant.till, unit=grant.unit, points=points))
     changed = [Change(before[name], after[name]) for name in before]
-    feed.publish(database, book_store.save(database, changed, at=told.now_ms))
+    feed.announce(database, book_store.save(database, changed, at=told.now_ms), feed.By(HUB, told.epoch, step))
     _note(database, done, told)
     return tuple(done)
 

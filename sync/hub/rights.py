@@ -70,13 +70,13 @@ def close_lease(mover: Mover, body: CloseBody) -> None:
     mover.settle(held.lease.grant.unit)
 
 
-def release_lease(mover: Mover, id_: str, *, number: int) -> int:
-    """A person ends a lease: all it holds is the member's again. `number` is the recall that tells the till. Returns the points."""
+def release_lease(mover: Mover, id_: str, *, now_ms: int) -> int:
+    """A person ends a lease: all it holds is the member's again. Its till is told. Returns the points."""
     held = mover.book.leases[id_]
     points = held.held
     held = _hand_back(mover, held, left_parts(held.lease))
     lease = msgspec.structs.replace(held.lease, closed=True)
-    mover.book.leases[id_] = msgspec.structs.replace(held, lease=lease, state="released", recalled=number)
+    mover.book.leases[id_] = msgspec.structs.replace(held, lease=lease, state="released", recalled=now_ms)
     mover.settle(held.lease.grant.unit)
     return points
 

@@ -1,8 +1,10 @@
 """Batches replayed, cut, overlapping and out of order leave the hub where one clean pass leaves it, and no sum ever breaks."""
 
+import contextlib
 import tempfile
 from pathlib import Path
 
+import pg_kit
 from hub_kit import UNIT, Bench
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -40,11 +42,27 @@ quick = settings(
 )
 
 
+few = settings(quick, max_examples=12)
+"""On a server each example is slower; KOPILKA_PG_DSN brings all of them there."""
+
+
 @quick
 @given(script)
 def test_sums_hold_and_nobody_goes_below_zero(script):
-    with tempfile.TemporaryDirectory() as folder:
+    sums_hold(script)
+
+
+@few
+@given(script)
+def test_sums_hold_on_a_server(server, script):
+    with pg_kit.used(server):
+        sums_hold(script)
+
+
+def sums_hold(script):
+    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as opened:
         shop = PenShop(folder)
+        opened.callback(shop.bench.close)
         shop.play(script)
         while shop.bench.hub.new_day():
             shop.bench.audit()
@@ -55,16 +73,28 @@ def test_sums_hold_and_nobody_goes_below_zero(script):
         parked = shop.bench.sql("SELECT count(*) FROM quarantine")[0][0]
         verdicts = shop.bench.sql("SELECT count(*) FROM sale")[0][0]
         assert parked + verdicts <= sum(len(pen.lines) for pen in shop.pens.values())
-        shop.bench.close()
 
 
 @quick
 @given(script, st.randoms(use_true_random=False))
 def test_any_way_of_sending_gives_the_same_state(script, chance):
-    with tempfile.TemporaryDirectory() as folder:
+    any_way_is_the_same(script, chance)
+
+
+@few
+@given(script, st.randoms(use_true_random=False))
+def test_any_way_of_sending_to_a_server_gives_the_same_state(server, script, chance):
+    with pg_kit.used(server):
+        any_way_is_the_same(script, chance)
+
+
+def any_way_is_the_same(script, chance):
+    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as opened:
         clean = PenShop(folder)
+        opened.callback(clean.bench.close)
         clean.play(script)
         messy = Bench(Path(folder) / "b.db", stores=("s1", "s1", "s1"))
+        opened.callback(messy.close)
         done = []
         for till, first, last, now_ms in clean.pushed:
             messy.clock.now_ms = now_ms
@@ -81,8 +111,6 @@ def test_any_way_of_sending_gives_the_same_state(script, chance):
             done.append((till, first, last))
             messy.audit()
         assert messy.everything() == clean.bench.everything()
-        clean.bench.close()
-        messy.close()
 
 
 facts = st.lists(
@@ -98,13 +126,15 @@ facts = st.lists(
 @quick
 @given(facts, st.randoms(use_true_random=False))
 def test_tills_may_arrive_in_any_order(script, chance):
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as opened:
         first = PenShop(folder)
+        opened.callback(first.bench.close)
         for kind, *args in [one for one in script if one[0] != "twice"]:
             getattr(first, f"do_{kind}")(*args)
         for name in TILLS:
             first.do_push(name)
         other = Bench(Path(folder) / "b.db")
+        opened.callback(other.close)
         waiting = [(name, seq) for name in TILLS for seq in range(1, len(first.pens[name].lines) + 1)]
         marks = dict.fromkeys(TILLS, 0)
         while waiting:
@@ -116,5 +146,3 @@ def test_tills_may_arrive_in_any_order(script, chance):
         balances = "SELECT member, unit, posted - debt FROM account ORDER BY member, unit"
         assert other.sql(balances) == first.bench.sql(balances)
         assert UNIT == "points:main"
-        first.bench.close()
-        other.close()

@@ -1,5 +1,6 @@
 """Members merged and points moved between them, whatever else happens meanwhile: nothing is lost, minted or left behind."""
 
+import contextlib
 import tempfile
 
 from hub_kit import TODAY, UNIT
@@ -71,8 +72,9 @@ class Joined(PenShop):
 @settings(max_examples=80, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(step, max_size=40))
 def test_merging_and_giving_lose_nothing(script):
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as opened:
         shop = Joined(folder)
+        opened.callback(shop.bench.close)
         shop.play(script)
         bench = shop.bench
         # A giver's record may lie in a batch that is not pushed yet when its half is read; at rest nothing is between.
@@ -81,4 +83,3 @@ def test_merging_and_giving_lose_nothing(script):
         assert bench.sql("SELECT coalesce(sum(posted - debt), 0) FROM account") == [(shop.told(),)]
         merged = "SELECT posted - leased, debt FROM account WHERE member IN (SELECT member FROM alias)"
         assert set(bench.sql(merged)) <= {(0, 0)}
-        bench.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -14,6 +14,7 @@ from agent.loyalty.leases import Grant, Lease
 from agent.loyalty.lots import Lot, Part
 from sync.hub.book import Book, HubLease, Profile
 from sync.hub.store import aliases, bulk
+from sync.hub.store.feed import News
 from sync.wire import encode
 
 _grant = msgspec.json.Decoder(Grant)
@@ -118,8 +119,8 @@ def _load_leases(database: peewee.Database, names: list[str], books: Mapping[str
         )
 
 
-def save(database: peewee.Database, changes: Iterable[Change], *, at: int) -> list[str]:
-    """Write what differs, inside the caller's transaction; returns the members that changed, in order.
+def save(database: peewee.Database, changes: Iterable[Change], *, at: int) -> list[News]:
+    """Write what differs, inside the caller's transaction; returns what the feed is to tell of it, by member.
 
     Raises peewee.IntegrityError when a CHECK or key would be broken: a fault of the code, nothing is written then.
     """
@@ -129,7 +130,17 @@ def save(database: peewee.Database, changes: Iterable[Change], *, at: int) -> li
     _save_lots(database, ordered)
     _save_leases(database, ordered)
     _save_entries(database, ordered)
-    return [change.after.member for change in ordered]
+    return [News(change.after.member, tuple(_recalled(change))) for change in ordered]
+
+
+def _recalled(change: Change) -> Iterator[str]:
+    """Leases whose tills are to hear of them: asked back, or ended by a person."""
+    for id_, held in sorted(change.after.leases.items()):
+        was = change.before.leases.get(id_)
+        if held.recalled and (
+            was is None or (was.recalled, was.state == "released") != (held.recalled, held.state == "released")
+        ):
+            yield id_
 
 
 def _save_profiles(database: peewee.Database, changes: Sequence[Change], at: int) -> None:

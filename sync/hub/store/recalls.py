@@ -1,15 +1,15 @@
-"""Which leases a till was asked to give back, or has lost by a person's release and not heard of."""
+"""Leases a till was asked to give back. It hears of each in the feed; here are all that it has not ended yet."""
 
 from __future__ import annotations
 
 import peewee
 
 
-def due(database: peewee.Database, till: str, *, after: int) -> tuple[tuple[str, ...], int]:
-    """Open or released leases of a till recalled behind number `after`, oldest recall first, and the highest number among them."""
+def due(database: peewee.Database, till: str) -> tuple[str, ...]:
+    """Open or released leases of a till that were recalled, oldest recall first."""
     rows = database.execute_sql(
-        "SELECT lease, recalled FROM lease WHERE till = ? AND state <> 'closed'"
-        " AND state <> 'unsettled' AND recalled > ? ORDER BY recalled, lease",
-        (till, after),
+        "SELECT lease FROM lease WHERE till = ? AND state <> 'closed' AND state <> 'unsettled' AND recalled > 0"
+        " ORDER BY recalled, lease",
+        (till,),
     ).fetchall()
-    return tuple(str(row[0]) for row in rows), max((int(row[1]) for row in rows), default=after)
+    return tuple(str(row[0]) for row in rows)

@@ -21,7 +21,7 @@ CREATE TABLE till (
 CREATE TABLE watermark (
   till TEXT NOT NULL, inc BIGINT NOT NULL, wm BIGINT NOT NULL, hash TEXT NOT NULL, hlc BIGINT NOT NULL,
   at BIGINT NOT NULL, forks BIGINT NOT NULL, durable BIGINT NOT NULL,
-  answered BIGINT NOT NULL, waiting TEXT NOT NULL, PRIMARY KEY (till, inc));
+  answered BIGINT NOT NULL, waiting TEXT NOT NULL, writes BIGINT NOT NULL, PRIMARY KEY (till, inc));
 -- The till's own bytes, verbatim, of every record whose number was reached.
 CREATE TABLE record (
   till TEXT NOT NULL, inc BIGINT NOT NULL, seq BIGINT NOT NULL, hash TEXT NOT NULL, at BIGINT NOT NULL,
@@ -65,7 +65,12 @@ CREATE TABLE entry (
 CREATE TABLE audit (
   n BIGINT NOT NULL PRIMARY KEY, at BIGINT NOT NULL, who TEXT NOT NULL, what TEXT NOT NULL, subject TEXT NOT NULL,
   reason TEXT NOT NULL, numbers TEXT NOT NULL);
-CREATE TABLE feed (part BIGINT NOT NULL, rev BIGINT NOT NULL, member TEXT NOT NULL, PRIMARY KEY (part, rev));
+-- `recalls`: ids of leases asked back, parted by blanks. `pending` is announced and waits for its number.
+CREATE TABLE feed (
+  part BIGINT NOT NULL, rev BIGINT NOT NULL, member TEXT NOT NULL, recalls TEXT NOT NULL, PRIMARY KEY (part, rev));
+CREATE TABLE pending (
+  part BIGINT NOT NULL, till TEXT NOT NULL, inc BIGINT NOT NULL, n BIGINT NOT NULL, member TEXT NOT NULL,
+  recalls TEXT NOT NULL, PRIMARY KEY (part, till, inc, n, member));
 CREATE TABLE feed_head (part BIGINT NOT NULL PRIMARY KEY, rev BIGINT NOT NULL);
 -- What a person may want to look at: never refused, never in anybody's way.
 CREATE TABLE flag (
@@ -96,6 +101,7 @@ CLUSTERED = (
     "entry",
     "feed",
     "feed_head",
+    "pending",
     "flag",
     "review",
     "till_hour",

@@ -8,6 +8,7 @@ import sys
 import threading
 
 import msgspec
+import pg_kit
 import pytest
 from hub_kit import Bench, Pen
 
@@ -61,6 +62,13 @@ class Desk:
 
     def marks(self):
         return dict(self.bench.sql("SELECT till, wm FROM watermark ORDER BY till"))
+
+
+@pytest.fixture(autouse=True)
+def in_files():
+    """A server has several writers instead."""
+    with pg_kit.used(None):
+        yield
 
 
 @pytest.fixture

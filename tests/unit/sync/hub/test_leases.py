@@ -185,7 +185,7 @@ def test_what_expired_is_booked_before_a_wish_is_answered(bench, pen):
     bench.clock.now_ms += DAY_MS
     assert granted(bench, pen, "m1", 10).refused == "nothing"
     assert bench.account("m1") == (0, 0, 0)
-    assert bench.sql("SELECT till, seq, amount FROM entry WHERE account = 'expired'") == [("hub", 1, 100)]
+    assert bench.sql("SELECT till, seq, amount FROM entry WHERE account = 'expired'") == [("hub/t1", 2, 100)]
 
 
 def test_a_blocked_member_gets_no_lease(bench, pen):

@@ -19,7 +19,7 @@ def put(bench, version, zone="Asia/Omsk"):
 def test_a_till_gets_the_text_and_its_signature(bench):
     cursor = bench.hub.changes("t1", "").cursor
     put(bench, 1)
-    assert bench.hub.moved("t1", cursor)
+    assert bench.hub.moved(cursor)
     news = bench.hub.changes("t1", cursor)
     assert news.programme == TEXT.format(1, "Asia/Omsk")
     assert check_programme(Verifier(bench.keys.signer.public), news.programme, news.programme_signature)

@@ -47,6 +47,7 @@ def test_a_second_release_finds_nothing(bench, grant):
 def test_the_member_hears_of_it_in_the_feed(bench, grant):
     before = bench.sql("SELECT rev FROM feed_head")[0][0]
     let_go(bench, lease=grant.id[:16])
+    bench.hub.publish()
     assert bench.sql("SELECT member FROM feed WHERE rev > ?", before) == [("m1",)]
 
 
@@ -80,11 +81,11 @@ def test_a_late_spend_is_paid_by_who_is_there_and_the_rest_by_the_shop(bench, pe
 
 def test_the_till_that_comes_back_is_told_and_its_close_returns_nothing_twice(bench, pen, grant):
     let_go(bench, till="t1")
-    answer = bench.push(pen, cursor="1:0:0:0", pending=[2])
+    answer = bench.push(pen, cursor="1:0:0", pending=[2])
     assert answer.changes.revokes == (grant.id,)
     assert [one.refused for one in answer.leases] == ["released"]
     pen.close(grant, spent=0, reason="revoked")
-    answer = bench.push(pen, cursor="1:0:0:0", pending=[2])
+    answer = bench.push(pen, cursor="1:0:0", pending=[2])
     assert answer.changes.revokes == ()
     assert [one.refused for one in answer.leases] == ["closed"]
     assert bench.account("m1") == (100, 0, 0)

@@ -1,8 +1,15 @@
 """The command on a database of the test's own, in English."""
 
+import pg_kit
 import pytest
 
 from sync.hub import cli
+
+
+@pytest.fixture(autouse=True)
+def in_files():
+    with pg_kit.used(None):
+        yield
 
 
 @pytest.fixture

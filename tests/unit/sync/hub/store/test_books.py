@@ -10,6 +10,7 @@ from agent.loyalty.lots import Lot, Part
 from sync.hub.book import Book, HubLease, Numbered, Profile
 from sync.hub.store import books
 from sync.hub.store.books import Change
+from sync.hub.store.feed import News
 
 GRANT = Grant(
     id="g", till="t1", member="m1", unit=UNIT, granted=30, backing=(Backing(lot="a", points=30, born=1),), signature="s"
@@ -40,7 +41,7 @@ def read(database, member="m1", **more):
 
 def test_there_and_back(database, sql):
     book = full()
-    assert saved(database, Book("m1"), book) == ["m1"]
+    assert saved(database, Book("m1"), book) == [News("m1", ("g",))]
     found = read(database)
     found.entries = book.entries
     assert found == book
@@ -66,7 +67,7 @@ def test_differences(database, sql):
     after.profile = msgspec.structs.replace(before.profile, tier="gold")
     after.leases["g"] = msgspec.structs.replace(before.leases["g"], back=20, state="closed")
     after.cards["p1"] = "phone"
-    assert saved(database, before, after) == ["m1"]
+    assert saved(database, before, after) == [News("m1")]
     assert sql("SELECT posted, leased, debt FROM account") == [(0, 0, 0)]
     assert sql("SELECT tier FROM member") == [("gold",)]
     assert sql("SELECT state, back FROM lease") == [("closed", 20)]

@@ -16,8 +16,10 @@ def test_rows(database):
         ]
     ]
     bulk.insert(database, "lease", COLUMNS, rows)
-    watermark = [("t1", 2, 0, "", 0, 0, 0, 0, 0, "")]
-    bulk.insert(database, "watermark", "till, inc, wm, hash, hlc, at, forks, durable, answered, waiting", watermark)
+    watermark = [("t1", 2, 0, "", 0, 0, 0, 0, 0, "", 0)]
+    bulk.insert(
+        database, "watermark", "till, inc, wm, hash, hlc, at, forks, durable, answered, waiting, writes", watermark
+    )
     found = held.rows(database)
     assert [(row.lease, row.held, row.newest_inc) for row in found] == [("ab2", 4, 2), ("ac3", 4, 1), ("ab1", 4, 2)]
     assert [row.lease for row in held.rows(database, till="t1", releasable=True)] == ["ab1"]

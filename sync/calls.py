@@ -13,13 +13,14 @@ from urllib.parse import urlencode
 
 import msgspec
 
+from sync.fill import MOST_BYTES, SignedFill
 from sync.line import Call, LineFault, Reply, Transport
 from sync.page import read_answer, read_changes
 from sync.retry import retry_after_ms
 from sync.signing import Request, Signer, sign_request
 from sync.wire import Changes, EnrolAnswer, EnrolRequest, Head, PushAnswer, encode
 
-PUSH, CHANGES, ENROL, HEALTH = "/v1/push", "/v1/changes", "/v1/enrol", "/v1/health"
+PUSH, CHANGES, ENROL, HEALTH, FILL = "/v1/push", "/v1/changes", "/v1/enrol", "/v1/health", "/v1/fill"
 LONG_POLL_S = 25
 RESYNC_MS = 30_000
 """A refused signature is tried again with the hub's own time when ours is further off than this."""
@@ -30,6 +31,7 @@ _LINE: dict[str, HubCode] = {"body-too-large": "too-large", "answer-too-large": 
 _NAME = re.compile(r"[A-Za-z0-9._-]{0,60}", re.ASCII)
 _T = TypeVar("_T")
 _enrolled = msgspec.json.Decoder(EnrolAnswer)
+_signed_fill = msgspec.json.Decoder(SignedFill)
 MOST_MS = 253_000_000_000_000
 """In the year 9987; no clock is further off."""
 
@@ -96,6 +98,16 @@ class HubCalls:
         """What is new since a cursor; the hub may hold its answer for `wait_s`. Raises HubFault."""
         path = f"{CHANGES}?{urlencode({'cursor': cursor, 'wait': wait_s})}"
         return self._decoded(self._signed("GET", path, wait_s=wait_s), read_changes)
+
+    def fill(self) -> SignedFill:
+        """The manifest of the hub's fill, not checked yet; an empty one where there is none. Raises HubFault."""
+        return self._decoded(self._signed("GET", FILL), _signed_fill.decode)
+
+    def piece(self, sha256: str) -> bytes:
+        """A piece of the fill as it is in the file; whether it is the one asked for, its hash tells. Raises HubFault."""
+        # As a call that waits, it can be hung up when the till stops.
+        reply = self._signed("GET", f"{FILL}/{sha256}", wait_s=1)
+        return unpacked(reply.body, limit=MOST_BYTES)
 
     def enrol(self, request: EnrolRequest) -> EnrolAnswer:
         """The one call without a signature: its code is what proves it. Raises HubFault."""
@@ -188,6 +200,19 @@ def compress(plain: bytes, encoding: Encoding) -> tuple[bytes, Encoding]:
             return zstandard.ZstdCompressor(level=3).compress(plain), "zstd"
     # No time stamp, so that the same batch is the same bytes.
     return (gzip.compress(plain, 6, mtime=0), "gzip") if encoding == "gzip" else (plain, "")
+
+
+def unpacked(packed: bytes, *, limit: int) -> bytes:
+    """What a zstd frame holds. Raises HubFault for what is none, or would be larger than `limit`."""
+    import zstandard
+
+    try:
+        # The library makes room for as much as a frame says it holds.
+        if not 0 <= zstandard.frame_content_size(packed) <= limit:
+            raise HubFault("nonsense", cause="a piece of no size")
+        return zstandard.ZstdDecompressor(max_window_size=limit).decompress(packed)
+    except zstandard.ZstdError as fault:
+        raise HubFault("nonsense", cause=str(fault)[:200]) from fault
 
 
 def _fault(reply: Reply, hub_now_ms: int) -> HubFault:

@@ -79,7 +79,7 @@ class SyncClient:
             return self._ear.stopped("suspect", doubts[0], now_ms, doubts=doubts)
         self._ear.answered()
         self._way.line_is_back()
-        return Outcome(kind="pulled", more=found.more, news=found.cursor != cursor)
+        return Outcome(kind="pulled", more=found.more, news=found.cursor != cursor, fill=found.fill)
 
     def _head(self, out: Outgoing) -> Head:
         return Head(

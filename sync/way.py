@@ -38,6 +38,8 @@ class Outcome:
     rewound: bool = False
     news: bool = False
     """Something was told that was not known."""
+    fill: bool = False
+    """The hub would have the till take the fill rather than more pages."""
 
 
 class Way:

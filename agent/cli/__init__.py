@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "programme": ("agent.cli.programme", "check or explain a programme", "проверить или объяснить программу"),
     "quote": ("agent.cli.quote", "work out a basket by a programme", "рассчитать корзину по программе"),
     "queue": ("agent.cli.queue", "what waits for the hub", "что ждёт связи с центром"),
+    "fill": ("agent.cli.fill", "how far the first fill from the hub is", "сколько участников уже загружено из центра"),
     "journal": ("agent.cli.journal", "verify or export the journal", "проверить или выгрузить журнал"),
     "token": ("agent.cli.token", "tokens of the local API", "ключи доступа к кассе"),
     "page": ("agent.cli.page", "pair the cashier's page", "подключить страницу кассира"),

@@ -7,6 +7,7 @@ import sys
 from typing import Any
 
 from agent.cli import lang
+from agent.cli.fill import state
 from agent.cli.line_words import why
 
 WORDS = {
@@ -23,6 +24,7 @@ WORDS = {
     "printing": ("Ждут печати", "Waiting to print"),
     "members": ("Участники", "Members"),
     "aside": ("  отложено", "  put aside"),
+    "fill": ("  загрузка", "  filling"),
     "programme": ("Программа", "Programme"),
     "clock": ("Часы", "Clock"),
     "trusted": ("верны", "trusted"),
@@ -89,6 +91,7 @@ def lines(found: dict[str, Any]) -> list[str]:
         ("leases", f"{found['leases']['open']}"),
         ("members", f"{found['members']}"),
         *([("aside", f"{found['members_aside']}")] if found.get("members_aside") else []),
+        *([("fill", f"{fill['percent']}%  {state(fill)}")] if (fill := found.get("fill")) else []),
         ("programme", f"{found['programme']['id']} v{found['programme']['version']}"),
         ("clock", word("trusted" if found["clock"]["trusted"] else "untrusted")),
     ]

@@ -132,7 +132,7 @@ class Daemon:
     def status(self) -> dict[str, object]:
         """One screen of state; on the writer."""
         parts = self.parts
-        return status(
+        found = status(
             parts.desk,
             parts.board,
             parts.line,
@@ -140,6 +140,7 @@ class Daemon:
             version=self._version,
             programme=parts.desk.programme(parts.clock.now_ms()),
         )
+        return {**found, "fill": self.syncing.filled()}
 
     def _schedule(self) -> None:
         writer, hub, backup = self._world.writer, self.settings.hub, self.settings.backup

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 import secrets
 import threading
@@ -10,6 +11,7 @@ from collections.abc import Callable
 
 from agent.errors import ConfigFault
 from agent.runtime import wiring
+from agent.runtime.filling import REST_MS, Filling
 from agent.runtime.jobs import Jobs
 from agent.runtime.listening import Listener
 from agent.runtime.wiring import Parts
@@ -51,6 +53,7 @@ class Syncing:
         """By way, push and pull: why its last try failed, and why it stopped for good."""
         self._calls: HubCalls | None = None
         self._listener: Listener | None = None
+        self.filling: Filling | None = None
         self._client = self._make() if parts.line.configured else None
 
     @property
@@ -76,6 +79,7 @@ class Syncing:
         self._listener = Listener(
             self._pull, monotonic_ms=parts.clock.monotonic_ms, hang_up=transport.hang_up, wait_s=hub.poll_s
         )
+        self.filling = Filling(parts, calls, Verifier(kept.hub_key), done=self._listener.nudge)
         outbox = StoreOutbox(
             parts.store, parts.writer, clock=parts.clock, ids=parts.ids, told=self._told, describe=described
         )
@@ -95,7 +99,14 @@ class Syncing:
 
     def stop(self, seconds: float) -> bool:
         """Listen no more; whether it ended in time."""
-        return self._listener is None or self._listener.stop(seconds)
+        # The listener first: it hangs up, which ends the fill's call too.
+        ended = self._listener is None or self._listener.stop(seconds)
+        return (self.filling is None or self.filling.stop(seconds)) and ended
+
+    def filled(self) -> dict[str, object] | None:
+        """How far the first fill is; None when there is none under way."""
+        progress = self.filling.progress if self.filling is not None else None
+        return progress.shown(self._parts.clock.monotonic_ms()) if progress is not None else None
 
     def soon(self, jobs: Jobs) -> None:
         """Something was written: push it as soon as a thread is free."""
@@ -133,6 +144,8 @@ class Syncing:
         outcome = self._client.pull_once(self._parts.clock.monotonic_ms(), wait_s=wait_s)
         if not self._listener.over:
             self._heard(outcome, "pull")
+            if outcome.fill and self.filling is not None and self.filling.want():
+                return dataclasses.replace(outcome, kind="waiting", more=False, wait_ms=REST_MS)
         return outcome
 
     def _heard(self, outcome: Outcome, way: str) -> None:

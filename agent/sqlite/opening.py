@@ -25,17 +25,20 @@ PRAGMAS = {
 }
 READER_PRAGMAS = {"query_only": 1, "temp_store": "memory", "cache_size": -2000, "trusted_schema": 0}
 BUSY_S = 5
-_URI, _READ_ONLY = "file://", "?mode=ro"
+_URI, _READ_ONLY, _IMMUTABLE = "file://", "?mode=ro", "&immutable=1"
 
 
-def open_database(path: str, *, readonly: bool = False, factory: Factory | None = None) -> peewee.SqliteDatabase:
+def open_database(
+    path: str, *, readonly: bool = False, immutable: bool = False, factory: Factory | None = None
+) -> peewee.SqliteDatabase:
     """An open connection to the file at `path`; usable from any one thread at a time. A missing file is made, unless `readonly`.
 
+    `immutable` says of a file to be read that nobody will ever write it: no locks, and no look whether there is a log beside it.
     Raises CorruptDatabase, StorageFull, StorageBroken, Unavailable (another process holds it).
     """
     make = factory or peewee.SqliteDatabase
     # Quoted: a `?` or `#` in a folder's name would end the path.
-    target = f"{_URI}{quote(os.path.abspath(path))}{_READ_ONLY}" if readonly else path
+    target = f"{_URI}{quote(os.path.abspath(path))}{_READ_ONLY}" + _IMMUTABLE * immutable if readonly else path
     database = make(
         target,
         pragmas=READER_PRAGMAS if readonly else PRAGMAS,
@@ -55,7 +58,7 @@ def open_database(path: str, *, readonly: bool = False, factory: Factory | None 
 
 def path_of(database: peewee.SqliteDatabase) -> str:
     """The file behind a connection."""
-    name = str(database.database)
+    name = str(database.database).removesuffix(_IMMUTABLE)
     if name.startswith(_URI) and name.endswith(_READ_ONLY):
         return unquote(name[len(_URI) : -len(_READ_ONLY)])
     return name

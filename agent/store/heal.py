@@ -16,6 +16,7 @@ from msgspec import Struct
 from agent import sqlite
 from agent.errors import KopilkaError
 from agent.rows import position
+from agent.store.members import Members
 from agent.store.schema import STEPS
 from agent.store.settings import Meta
 from agent.store.verify import Verified, journal_verify
@@ -96,6 +97,7 @@ def _mark(fresh: str, factory: sqlite.Factory | None) -> None:
     try:
         with sqlite.transaction(made):
             Meta(made).put(MARK, "1")
+            Members(made).recount()
         sqlite.bring_home(made)
     finally:
         made.close()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import msgspec
 import peewee
@@ -105,6 +105,12 @@ class Journal:
             else self._sql.upto(sql, values, size_bytes=size_bytes, column=2)
         )
         return [_stored(row) for row in rows]
+
+    def enrols(self, behind: Mapping[int, int]) -> list[Stored]:
+        """Records that made members, but those of an incarnation up to the seq `behind` names."""
+        least = min((position(inc, seq) for inc, seq in behind.items()), default=0)
+        rows = self._sql.all(f"{_ROW} WHERE kind = 'enrol' AND n > ? ORDER BY n", (least,))
+        return [one for one in map(_stored, rows) if one.seq > behind.get(one.inc, 0)]
 
     def all(self) -> Iterator[Stored]:
         """Every record, streamed in bounded batches."""

@@ -65,13 +65,20 @@ class StoreOutbox:
         self._writer.call(self._settle, settled)
 
     def cursor(self) -> str:
-        return self._writer.call(self._store.meta.get, "cursor")
+        return self._writer.call(self._cursor)
 
     def members(self) -> int:
         return self._writer.call(self._store.members.count)
 
     def apply(self, changes: Changes) -> None:
         self._writer.call(self._apply_alone, changes)
+
+    def _cursor(self) -> str:
+        """Of a till whose base was lost there is none: everything is asked for again."""
+        if self._store.members.base_lost:
+            with self._store.transaction():
+                self._store.members.forget_base()
+        return self._store.meta.get("cursor")
 
     def _read(self, records: int, size: int) -> Outgoing:
         store, meta = self._store, self._store.meta
@@ -133,7 +140,7 @@ class StoreOutbox:
                 )
             self._leases(settled)
             if settled.changes is not None:
-                self._take(settled.changes)
+                self._take(settled.changes, pushed=True)
         if settled.changes is not None:
             self._told(settled.changes)
 
@@ -188,7 +195,7 @@ class StoreOutbox:
         self._store.rights.told(state, self._store.till)
         self._store.spoilt.drop(state.member)
 
-    def _take(self, changes: Changes) -> None:
+    def _take(self, changes: Changes, *, pushed: bool = False) -> None:
         store = self._store
         for state in changes.members:
             self._put(state)
@@ -199,6 +206,8 @@ class StoreOutbox:
             if row is not None:
                 store.programmes.put(row)
         store.rights.recall(changes.revokes)
-        if changes.cursor and not shrank(store.meta.get("cursor"), changes.cursor):
-            # A push and a poll may have asked from the same place: the one that saw more has it.
+        held = store.meta.get("cursor")
+        if changes.cursor and not shrank(held, changes.cursor) and (held or not pushed):
+            # A push and a poll may have asked from the same place: the one that saw more has it. Where there is no cursor (any more),
+            # a push that asked with one must not bring it back.
             store.meta.put("cursor", changes.cursor)

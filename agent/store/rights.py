@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 import peewee
@@ -173,6 +173,15 @@ class Rights:
                 self._sql.run(
                     f"DELETE FROM {table} WHERE member = ? AND n > ? AND n <= ?",  # noqa: S608 - three fixed names
                     (state.member, low, high),
+                )
+
+    def included(self, marks: Mapping[int, int]) -> None:
+        """Drop what every member's state now includes: this till's records up to a seq of each incarnation."""
+        for inc, seq in marks.items():
+            for table in ("own_lot", "own_part", "delta"):
+                self._sql.run(
+                    f"DELETE FROM {table} WHERE n > ? AND n <= ?",  # noqa: S608 - three fixed names
+                    (position(inc, 0), position(inc, seq)),
                 )
 
     def rejected(self, n: int, reason: str, at: int) -> None:

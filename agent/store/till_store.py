@@ -44,6 +44,7 @@ class TillStore:
         self.journal = Journal(database, self.till)
         self.members = Members(database)
         self.spoilt = SpoiltStates(database)
+        self.members.open_base(self.till)
         self.rights = Rights(database)
         self.operations = Operations(database)
         self.prints = Prints(database)
@@ -99,5 +100,6 @@ class TillStore:
             reader.close()
 
     def close(self) -> None:
+        self.members.close()
         if not self.database.is_closed():
             self.database.close()

@@ -9,6 +9,7 @@ import pytest
 import zstandard
 
 from sync.calls import HubCalls, HubFault, compress
+from sync.fill import MOST_BYTES, SignedFill
 from sync.line import Call, LineFault, Reply
 from sync.signing import Request, Signer, Verifier, check_request
 from sync.wire import GENESIS, Changes, EnrolAnswer, EnrolRequest, Head, PushAnswer, encode
@@ -205,3 +206,25 @@ def test_what_a_hub_says_cannot_drive_a_terminal():
 def test_a_broken_problem_is_an_empty_one(body):
     fault = fault_of(Reply(403, body))
     assert (fault.code, fault.problem, fault.cause) == ("refused", "", "")
+
+
+def test_the_fill_is_asked_for_and_its_pieces_unpacked():
+    plain = b"piece" * 1000
+    line, till = calls(ok(SignedFill(manifest="m", signature="s")), Reply(200, zstandard.compress(plain), {}))
+    assert till.fill().manifest == "m"
+    assert till.piece("a" * 64) == plain
+    assert [call.path for call in line.calls] == ["/v1/fill", "/v1/fill/" + "a" * 64]
+    assert [signed(call) for call in line.calls] == ["", ""]
+    assert line.calls[1].wait_s
+
+
+@pytest.mark.parametrize(
+    "packed",
+    [b"", b"plain", zstandard.compress(b"x" * 5000)[:-3], zstandard.compress(bytes(MOST_BYTES + 1)),
+     zstandard.ZstdCompressor(write_content_size=False).compress(b"x" * 100)],
+)  # fmt: skip
+def test_a_piece_that_cannot_be_unpacked_or_grows_too_large_is_nonsense(packed):
+    _, till = calls(Reply(200, packed, {}))
+    with pytest.raises(HubFault) as caught:
+        till.piece("a" * 64)
+    assert caught.value.code == "nonsense"

@@ -23,6 +23,14 @@ def test_it_reads_top_down_in_both_languages(monkeypatch):
     assert "РАБОТАЕТ С ОГРАНИЧЕНИЯМИ" in lines(FOUND)[0]
 
 
+def test_a_fill_under_way_is_shown(monkeypatch):
+    monkeypatch.setenv("KOPILKA_LANG", "en")
+    fill = {"percent": 40, "state": "fetching", "cause": "", "rate": 2_000_000, "eta_s": 40}
+    assert any(
+        line.split() == ["filling", "40%", "2.0", "MB/s,", "40", "s", "left"] for line in lines({**FOUND, "fill": fill})
+    )
+
+
 def test_a_line_that_is_down_says_why(monkeypatch):
     monkeypatch.setenv("KOPILKA_LANG", "en")
     down = {**FOUND, "line": {"configured": True, "online": False, "cause": "till-revoked"}}

@@ -15,7 +15,7 @@ from agent.errors import CorruptDatabase, StorageFull, TooLarge
 from agent.rows import MAX_INC, Tail, place, position
 from agent.store.verify import journal_verify
 from sync import chain, wire
-from sync.wire import BootBody, NoticeBody
+from sync.wire import BootBody, EnrolBody, NoticeBody
 
 
 @pytest.fixture
@@ -360,3 +360,22 @@ def test_the_chain_is_the_protocols_own_sum(store):
     text = bytes.fromhex(first.hash) + second.line + (2).to_bytes(8, "big") + (1).to_bytes(4, "big")
     assert second.hash == hashlib.sha256(text).hexdigest()
     assert msgspec.json.decode(second.line)["seq"] == 2
+
+
+def test_records_that_made_members_behind_a_mark_of_each_incarnation(path):
+    store = booted(path, 2)
+    for n in range(4):
+        if n == 2:
+            boot(store)
+        with store.transaction():
+            store.journal.append(EnrolBody(member=f"m{n}"), at=AT, id=f"e{n}")
+    places = [(1, 4), (1, 5), (2, 2), (2, 3)]
+
+    def behind(**marks):
+        return [(row.inc, row.seq) for row in store.journal.enrols({int(inc[1:]): seq for inc, seq in marks.items()})]
+
+    assert behind() == places
+    assert behind(i1=4) == places[1:]
+    assert behind(i1=5, i2=2) == places[3:]
+    assert behind(i1=9, i2=9) == []
+    store.close()

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
+
+import msgspec
 import pytest
+from fill_kit import write_base
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from store_kit import open_store
 
 from agent.errors import CorruptDatabase
+from agent.store.base import Base
+from agent.store.members import received
 from sync.wire import EnrolBody, MemberState
 
 
@@ -174,3 +180,116 @@ def test_the_newest_first_seen_word_stands_in_any_order(tmp_path_factory, words)
     assert {name: store.members.get(name) for name in expected} == expected
     assert {card: store.members.find(card) for card in "xyz"} == {card: handles.get(card) for card in "xyz"}
     store.close()
+
+
+def based(path, states, **more):
+    """A store whose members lie over a base of these states."""
+    store = open_store(path)
+    name = f"{store.path}.members-1"
+    with store.transaction():
+        store.members.rebase(Base(write_base(name, states, **more), till="T1"))
+    return store
+
+
+STATES = st.builds(
+    state,
+    member=st.sampled_from("abc"),
+    rev=st.integers(8, 16),
+    cards=st.lists(st.sampled_from(("x", "y", "z", "w")), unique=True, max_size=3).map(tuple),
+    phone=st.sampled_from((None, "p", "q")),
+)
+STEPS = st.lists(
+    st.one_of(
+        STATES.map(lambda word: ("put", word)),
+        st.builds(
+            lambda m, c: ("enrol", EnrolBody(member=m, cards=(c,))), st.sampled_from("abcd"), st.sampled_from("xyv")
+        ),
+        st.just(("rewind", None)),
+    ),
+    max_size=14,
+)
+
+
+@settings(derandomize=True, max_examples=30, deadline=None)
+@given(st.lists(STATES, max_size=3, unique_by=(lambda one: one.member, lambda one: one.cards)), STEPS)
+def test_rows_over_a_base_are_as_if_all_were_rows(tmp_path_factory, first, steps):
+    """Whatever is told, enrolled and rewound: a base under the rows changes no answer."""
+    folder = tmp_path_factory.mktemp("over")
+    taken, states = set(), []
+    for one in first:
+        # One owner a handle: whose it is else depends on the order of telling, which a base has not.
+        cards = tuple(card for card in one.cards if card not in taken)
+        phone = one.phone if one.phone not in taken else None
+        taken |= {*cards, phone}
+        states.append(msgspec.structs.replace(one, rev=10, cards=cards, phone=phone))
+    over, plain = based(folder / "over", states, rev=10), open_store(folder / "plain")
+    for one in states:
+        plain.members.put(one)
+    for verb, word in steps:
+        did = [getattr(store.members, verb)(*([word] if word else [])) for store in (over, plain)]
+        assert did[0] == did[1]
+        for member in "abcd":
+            assert over.members.get(member) == plain.members.get(member)
+        for handle in "xyzwpqv":
+            assert over.members.find(handle) == plain.members.find(handle)
+        assert over.members.count() == plain.members.count()
+    over.close()
+    plain.close()
+
+
+def test_counting_looks_at_no_rows(store):
+    for n in range(3):
+        store.members.put(state(f"m{n}"))
+    store.members.put(state("m1", rev=2))
+    store.members.enrol(EnrolBody(member="new", cards=("n",)))
+    assert store.members.count() == 4
+    store.database.execute_sql("DELETE FROM member WHERE id = 'm0'")
+    assert store.members.count() == 4
+    store.members.recount()
+    assert store.members.count() == 3
+
+
+def test_a_base_that_is_gone_leaves_the_rows_and_asks_for_everything(tmp_path):
+    store = based(tmp_path / "till.sqlite3", [state("a", cards=("x",))])
+    with store.transaction():
+        store.members.put(state("b", rev=12, cards=("y",)))
+        store.meta.put("cursor", "1:12:0:0")
+    path = store.members.base.path
+    store.close()
+    os.unlink(path)
+    store = open_store(tmp_path / "till.sqlite3")
+    assert (store.members.base, store.members.base_lost) == (None, True)
+    assert (store.members.find("x"), store.members.find("y")) == (None, "b")
+    with store.transaction():
+        store.members.forget_base()
+    assert (store.meta.get("cursor"), store.members.count(), store.members.base_lost) == ("", 1, False)
+    store.close()
+    store = open_store(tmp_path / "till.sqlite3")
+    assert not store.members.base_lost
+    store.close()
+
+
+def test_a_base_that_breaks_under_a_look_up_stops_no_sale(tmp_path):
+    store = based(tmp_path / "till.sqlite3", [state(f"m{n}", cards=(f"c{n}",)) for n in range(300)])
+    with open(store.members.base.path, "r+b") as file:
+        file.seek(8192)
+        file.write(b"\xff" * 40_000)
+    assert [store.members.find(f"c{n}") for n in range(300)].count(None) > 0
+    assert store.members.base_lost
+    assert store.members.get("m1") is None
+    assert store.members.put(state("m1", rev=11, cards=("c1",)))
+    assert store.members.find("c1") == "m1"
+    store.close()
+
+
+def test_a_wipe_takes_the_base_too(tmp_path):
+    store = based(tmp_path / "till.sqlite3", [state("a", name="SECRETNAME", cards=("x",))])
+    store.meta.put("cursor", "1:12:0:0")
+    for name in (*received(store.path), store.members.base.path + ".json"):
+        with open(name, "w", encoding="utf-8") as file:
+            file.write("x")
+    with store.transaction():
+        store.members.wipe()
+    assert (store.members.count(), store.members.find("x"), store.meta.get("cursor")) == (0, None, "")
+    store.close()
+    assert [found.name for found in tmp_path.iterdir()] == ["till.sqlite3"]

@@ -171,3 +171,21 @@ def test_a_programme_that_cannot_be_read_leaves_the_former(kit):
 def test_verdicts_are_kept_for_people(kit):
     kit.settle(3, exceptions=(Verdict(2, "quarantined", "unknown kind"),))
     assert place(kit.store.database.execute_sql("SELECT n FROM rejected").fetchone()[0]) == (1, 2)
+
+
+def test_a_till_whose_base_was_lost_asks_from_the_start(kit):
+    with kit.store.transaction():
+        kit.store.meta.put("cursor", "1:7:0:0")
+    assert kit.outbox.cursor() == "1:7:0:0"
+    kit.store.members.base_lost = True
+    assert kit.outbox.cursor() == ""
+    assert not kit.store.members.base_lost
+
+
+def test_a_push_that_asked_before_brings_no_lost_cursor_back(kit):
+    told = Changes(cursor="1:8:0:0", members=(MemberState(member="m", rev=8),))
+    kit.settle(1, changes=told)
+    assert (kit.outbox.cursor(), kit.store.members.count()) == ("", 1)
+    kit.outbox.apply(Changes(cursor="1:2:0:0"))
+    kit.settle(2, changes=told)
+    assert kit.outbox.cursor() == "1:8:0:0"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -51,7 +51,7 @@ class _Outline(msgspec.Struct):
 
 _outline = msgspec.json.Decoder(_Outline)
 
-_APPLY: dict[type, Callable[[Book, Record, Any, Ground], None]] = {
+STEPS: dict[type, Callable[[Book, Record, Any, Ground], None]] = {
     SaleBody: ledger.apply_sale,
     ReturnBody: ledger.apply_return,
     VoidBody: ledger.apply_return,
@@ -62,6 +62,10 @@ _APPLY: dict[type, Callable[[Book, Record, Any, Ground], None]] = {
     CloseBody: ledger.apply_close,
 }
 """Kinds that speak of a member. A boot and a notice say nothing the book knows; a lease_got only repeats the hub's own words."""
+
+
+DERIVED = (*ledger.FACTS, GotBody, CloseBody)
+"""Kinds that a member's lots and debt are worked out from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,14 @@ class References:
     sales: set[str] = field(default_factory=set)
 
 
+class Applied(NamedTuple):
+    """A record that changed a member's book. `twice`: it was a duplicate; `floats`: it took points from wherever they were."""
+
+    record: Record
+    twice: bool
+    floats: bool
+
+
 @dataclass(slots=True)
 class Outcome:
     """What became of a batch: exceptions for the till, rows for quarantine, sales to remember, wants to answer."""
@@ -92,6 +104,7 @@ class Outcome:
     parked: list[Parked] = field(default_factory=list)
     sales: dict[str, Known] = field(default_factory=dict)
     wants: list[Record] = field(default_factory=list)
+    applied: list[Applied] = field(default_factory=list)
     hlc: int = 0
 
 
@@ -191,7 +204,10 @@ def apply(batch: Sequence[Readable], books: dict[str, Book], known: dict[str, Kn
             if record is None:
                 raise Unapplicable(one.fault)
             outcome.hlc = max(outcome.hlc, record.hlc)
-            if _apply_one(record, books, known, ground):
+            twice = _apply_one(record, books, known, ground)
+            if isinstance(record.body, DERIVED):
+                outcome.applied.append(Applied(record, twice, _floated(books, record)))
+            if twice:
                 outcome.verdicts.append(Verdict(seq, "duplicate"))
             elif key := net_key(record):
                 known[key[0]] = outcome.sales[key[0]] = Known(key[1], record.till, record.inc, record.seq)
@@ -201,6 +217,18 @@ def apply(batch: Sequence[Readable], books: dict[str, Book], known: dict[str, Kn
             outcome.verdicts.append(Verdict(seq, "quarantined", refusal.reason))
             outcome.parked.append(Parked(ground.till, one.inc, seq, refusal.reason, one.arrived.line))
     return outcome
+
+
+def _floated(books: dict[str, Book], record: Record) -> bool:
+    """Whether a record took points from wherever they were; asked once, right after it was applied."""
+    book = books.get(member_of(record) or "")
+    if book is None:
+        return False
+    floated = book.floated or (book.heir is not None and book.heir.floated)
+    book.floated = False
+    if book.heir is not None:
+        book.heir.floated = False
+    return floated
 
 
 def _apply_one(record: Record, books: dict[str, Book], known: dict[str, Known], ground: Ground) -> bool:
@@ -218,7 +246,7 @@ def _apply_one(record: Record, books: dict[str, Book], known: dict[str, Known], 
 
 
 def _on_book(books: dict[str, Book], member: str, record: Record, ground: Ground, *, repeated: bool) -> None:
-    step = _APPLY.get(type(record.body))
+    step = STEPS.get(type(record.body))
     if repeated:
         step = ledger.apply_duplicate
     if step is None:

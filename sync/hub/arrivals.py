@@ -31,6 +31,8 @@ class Mark(Struct, frozen=True):
     """UTC ms of the row's last change, at most SEEN_MS older than the till's last push."""
     writes: int = 0
     """Pushes that wrote something; numbers what each announces."""
+    place: int = 0
+    """Where the last record stands in the canonical order of all tills' records."""
 
 
 class Arrived(Struct, frozen=True):

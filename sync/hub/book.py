@@ -105,10 +105,17 @@ class Purse:
         self.lots[free.id] = msgspec.structs.replace(lot, points=lot.points - size, left=lot.left - free.left)
         return msgspec.structs.replace(free, points=size), lapsed
 
-    def inherit(self, part: Lot, lapsed: int) -> int:
-        """Add a part of somebody's lot to the same lot here; returns how many points that can be used came with it."""
+    def inherit(self, part: Lot, lapsed: int, *, of: str) -> int:
+        """Add a part of a lot of member `of` to the same lot here; returns how many points that can be used came with it.
+
+        Where another lot has its name (imported ones are all called alike) it is named after its member too.
+        """
         if part.points:
-            lot = self.lots.get(part.id) or msgspec.structs.replace(part, points=0, left=0)
+            lot = self.lots.get(part.id)
+            if lot is not None and _days(lot) != _days(part):
+                part = msgspec.structs.replace(part, id=other_name(part.id, of))
+                lot = self.lots.get(part.id)
+            lot = lot or msgspec.structs.replace(part, points=0, left=0)
             self.lots[part.id] = msgspec.structs.replace(
                 lot, points=lot.points + part.points, left=lot.left + part.left
             )
@@ -125,6 +132,16 @@ class Purse:
     @property
     def held(self) -> int:
         return sum(self.leased.values())
+
+
+def other_name(lot: str, member: str) -> str:
+    """What a lot of a merged member is called at an heir who has another of its name."""
+    return f"{lot}/{member}"
+
+
+def _days(lot: Lot) -> tuple[int, str, str | None]:
+    """What tells one lot from another."""
+    return lot.born, lot.spendable_from, lot.expires_on
 
 
 class Numbered(Struct, frozen=True):
@@ -147,6 +164,8 @@ class Book:
     purses: dict[str, Purse] = field(default_factory=dict)
     leases: dict[str, HubLease] = field(default_factory=dict)
     entries: list[Numbered] = field(default_factory=list)
+    floated: bool = field(default=False, compare=False)
+    """A record took points from wherever they were: what else arrives, and when, changes which."""
     heir: Book | None = field(default=None, compare=False, repr=False)
     """The member this one was merged into: whatever becomes free here is theirs at once, so a merged member has nothing free."""
 
@@ -162,7 +181,7 @@ class Book:
             {unit: purse.copy() for unit, purse in self.purses.items()},
             dict(self.leases),
             list(self.entries),
-            self.heir,
+            heir=self.heir,
         )
 
     def become(self, other: Book) -> None:

@@ -14,7 +14,7 @@ import peewee
 
 from agent.errors import Forbidden, Unauthorised, Unavailable
 from agent.sqlite import in_transaction, named, path_of, savepoint
-from sync.hub import apply, changes, enrolment, reception, reviewing
+from sync.hub import apply, changes, correcting, enrolment, lateness, order, reception, reviewing
 from sync.hub.arrivals import SEEN_MS, Arrived, Mark
 from sync.hub.book import Book, copied
 from sync.hub.filling import Fills
@@ -148,6 +148,9 @@ class Hub:
         wants += [record for record in outcome.wants if record.seq in head.pending_wants]
         answers = self._grant(ground, mark, wants, after)
         written = self._write(mark, outcome, [Change(before[member], after[member]) for member in before])
+        places = order.places((one.record for one in batch if one.record), ground.now_ms, mark.place)
+        lateness.note(self.database, outcome.applied, places, ground)
+        written = msgspec.structs.replace(written, place=max(places.values(), default=mark.place))
         mark = self._advance(_answered(written, answers), mark, fresh, hlc=outcome.hlc)
         return self._answer(till, head, mark, verdicts=outcome.verdicts, answers=answers)
 
@@ -285,6 +288,14 @@ class Hub:
     def review(self) -> int:
         """Judge some records again and flag what is odd; returns how many were read, 0 when none is left."""
         return self._steps.run(lambda: reviewing.review(self.database, now_ms=self.clock()))
+
+    def correct(self) -> int:
+        """Work out anew some members for whom a record came late; returns how many were looked at, 0 when none is left."""
+        return self._steps.run(lambda: correcting.correct(self.database, self._now()))
+
+    def _now(self) -> correcting.Now:
+        now_ms, zone = self.clock(), programmes.zone(self.database) or DEFAULT_ZONE
+        return correcting.Now(epoch=self.epoch, zone=zone, day=day_of(now_ms, zone), now_ms=now_ms)
 
     def new_day(self, limit: int = 500) -> int:
         """Book what expired and pay debts from what can be spent now, for some members; returns how many, 0 when none is left."""

@@ -14,6 +14,7 @@ from sync.wire import CloseBody, EnrolBody, MoveInBody, MoveOutBody, Record, Ret
 
 Fact = SaleBody | ReturnBody | VoidBody | MoveOutBody | MoveInBody
 """What posts once under an id of the caller's."""
+FACTS = (SaleBody, ReturnBody, VoidBody, MoveOutBody, MoveInBody)
 
 
 def check(body: Fact, ground: Ground, known: dict[str, Known]) -> None:

@@ -29,7 +29,7 @@ def merge(
     if source == heir:
         raise Conflict("members-are-one", member=member, into=target)
     former = aliases.merged_into(database, source)
-    before = book_store.load(database, [source, heir, *former], lock=True)
+    before = book_store.load(database, [source, heir, *former], lots=book_store.lot_ids(database, source), lock=True)
     for name in (source, heir):
         if before[name].profile is None:
             raise NotFound("member-not-found", member=name)

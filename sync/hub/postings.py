@@ -55,6 +55,7 @@ class Mover:
         if heir := self.heir:
             heir.redeem_beyond(unit, points, target=target)
             return
+        self.book.floated |= points > 0
         parts, short = take(self.book.purse(unit).free(), points, self.day)
         self.redeem(unit, parts, target=target)
         self.post(unit, short, source=LOSS, target=target)
@@ -77,6 +78,7 @@ class Mover:
         if heir := self.heir:
             heir.claw_back(unit, own_lots, points)
             return
+        self.book.floated |= points > 0
         purse = self.book.purse(unit)
         own = [lot for lot in own_lots if lot in purse.lots]
         lapsed = sum(purse.lapsed.get(lot, 0) for lot in own)
@@ -115,7 +117,7 @@ class Mover:
         if heir is None:
             return
         mine, theirs = self.book.purse(unit), heir.book.purse(unit)
-        moved = sum(theirs.inherit(*mine.give_up(lot)) for lot in mine.free())
+        moved = sum(theirs.inherit(*mine.give_up(lot), of=self.book.member) for lot in mine.free())
         self.post(unit, moved, source="member", target=MOVED)
         heir.post(unit, moved, source=MOVED, target="member")
         debt, mine.debt = mine.debt, 0

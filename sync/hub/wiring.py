@@ -27,6 +27,7 @@ from sync.hub.store.steps import Steps
 _log = logging.getLogger("kopilka.hub")
 EXPIRY_EVERY_S = 600
 REVIEW_EVERY_S = 300
+CORRECT_EVERY_S = 60
 MAX_CONNECTIONS = 2_000
 """A sleeping poll and a push for each of a thousand tills."""
 
@@ -91,6 +92,7 @@ class Service:
             Job("new-day", self._new_day, EXPIRY_EVERY_S),
             Job("review", self._review, REVIEW_EVERY_S),
             Job("fill", self._fill, self._settings.fill.every_hours * 3600),
+            Job("correct", self._correct, CORRECT_EVERY_S),
         ]
         if self._settings.backup.folder:
             plan.append(Job("backup", self._save, self._settings.backup.every_hours * 3600))
@@ -151,6 +153,11 @@ class Service:
             reader.close()
         if made is not None:
             _log.info("fill-made", extra={"members": made.members, "bytes": made.size, "pieces": len(made.pieces)})
+
+    def _correct(self) -> None:
+        """Late records' consequences, a few members at a time."""
+        while self._writer.call(self.hub.correct):
+            self._bell.ring()
 
     def _save(self) -> None:
         backup = self._settings.backup

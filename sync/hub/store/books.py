@@ -12,7 +12,7 @@ import peewee
 
 from agent.loyalty.leases import Grant, Lease
 from agent.loyalty.lots import Lot, Part
-from sync.hub.book import Book, HubLease, Profile
+from sync.hub.book import Book, HubLease, Profile, other_name
 from sync.hub.store import aliases, bulk
 from sync.hub.store.feed import News
 from sync.wire import encode
@@ -55,7 +55,39 @@ def load(
         _load_profiles(database, names, books)
         _load_purses(database, names, books, sorted(set(lots)))
         _load_leases(database, names, books, sorted(set(leases)))
+    if heirs:
+        _load_heirs_lots(database, books)
     return books
+
+
+def _load_heirs_lots(database: peewee.Database, books: Mapping[str, Book]) -> None:
+    """Of a lot that was parted between a merged member and the heir, the heir's part too, spent or not: more may come to it."""
+    merged = [book for book in books.values() if book.heir is not None]
+    named = {(lot, book.member) for book in merged for purse in book.purses.values() for lot in purse.lots}
+    lots = {name for lot, member in named for name in (lot, other_name(lot, member))}
+    if lots:
+        heirs = sorted({book.heir.member for book in merged if book.heir is not None})
+        _load_purses(database, heirs, books, sorted(lots))
+
+
+def load_whole(database: peewee.Database, member: str) -> Book:
+    """One member's book with every lot and lease there ever was, for whoever writes it."""
+    held = database.execute_sql("SELECT lease FROM lease WHERE member = ?", (member,)).fetchall()
+    leases = [str(row[0]) for row in held]
+    return load(database, [member], lots=lot_ids(database, member), leases=leases, lock=True)[member]
+
+
+def lot_ids(database: peewee.Database, member: str) -> list[str]:
+    """Every lot of a member there ever was."""
+    return [str(row[0]) for row in database.execute_sql("SELECT lot FROM lot WHERE member = ?", (member,)).fetchall()]
+
+
+def totals(database: peewee.Database, member: str) -> dict[tuple[str, str], int]:
+    """What all postings of a member come to, by unit and account."""
+    rows = database.execute_sql(
+        "SELECT unit, account, sum(amount) FROM entry WHERE member = ? GROUP BY unit, account", (member,)
+    ).fetchall()
+    return {(str(unit), str(account)): int(amount) for unit, account, amount in rows}
 
 
 def _rows(database: peewee.Database, sql: str, *values: Sequence[str]) -> list[Any]:

@@ -14,13 +14,15 @@ from sync.wire import GENESIS
 def mark(database: peewee.Database, till: str, inc: int) -> Mark:
     """The watermark row; a fresh one for an incarnation never seen. On SQLite the transaction is the lock."""
     row = database.execute_sql(
-        "SELECT wm, hash, hlc, forks, durable, answered, waiting, at, writes FROM watermark WHERE till = ? AND inc = ?",
+        "SELECT wm, hash, hlc, forks, durable, answered, waiting, at, writes, place FROM watermark"
+        " WHERE till = ? AND inc = ?",
         (till, inc),
     ).fetchone()
     if row is None:
         return Mark(till, inc)
-    wm, hash_, hlc, forks, durable, answered, waiting, at, writes = row
-    return Mark(till, inc, wm, hash_, hlc, forks, durable, answered, tuple(map(int, waiting.split())), at, writes)
+    wm, hash_, hlc, forks, durable, answered, waiting, at, writes, place = row
+    asked = tuple(map(int, waiting.split()))
+    return Mark(till, inc, wm, hash_, hlc, forks, durable, answered, asked, at, writes, place)
 
 
 def marks(database: peewee.Database, till: str) -> dict[int, int]:
@@ -48,11 +50,11 @@ def all_marks(database: peewee.Database) -> list[tuple[str, int, int]]:
 def advance(database: peewee.Database, mark: Mark, *, at: int) -> None:
     """Write a watermark row."""
     database.execute_sql(
-        "INSERT INTO watermark (till, inc, wm, hash, hlc, at, forks, durable, answered, waiting, writes)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?)"
+        "INSERT INTO watermark (till, inc, wm, hash, hlc, at, forks, durable, answered, waiting, writes, place)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?)"
         " ON CONFLICT (till, inc) DO UPDATE SET wm = excluded.wm, hash = excluded.hash, hlc = excluded.hlc,"
         " at = excluded.at, forks = excluded.forks, answered = excluded.answered, waiting = excluded.waiting,"
-        " writes = excluded.writes",
+        " writes = excluded.writes, place = excluded.place",
         (
             mark.till,
             mark.inc,
@@ -64,6 +66,7 @@ def advance(database: peewee.Database, mark: Mark, *, at: int) -> None:
             mark.answered,
             " ".join(map(str, mark.waiting)),
             mark.writes,
+            mark.place,
         ),
     )
 

@@ -21,7 +21,8 @@ CREATE TABLE till (
 CREATE TABLE watermark (
   till TEXT NOT NULL, inc BIGINT NOT NULL, wm BIGINT NOT NULL, hash TEXT NOT NULL, hlc BIGINT NOT NULL,
   at BIGINT NOT NULL, forks BIGINT NOT NULL, durable BIGINT NOT NULL,
-  answered BIGINT NOT NULL, waiting TEXT NOT NULL, writes BIGINT NOT NULL, PRIMARY KEY (till, inc));
+  answered BIGINT NOT NULL, waiting TEXT NOT NULL, writes BIGINT NOT NULL, place BIGINT NOT NULL,
+  PRIMARY KEY (till, inc));
 -- The till's own bytes, verbatim, of every record whose number was reached.
 CREATE TABLE record (
   till TEXT NOT NULL, inc BIGINT NOT NULL, seq BIGINT NOT NULL, hash TEXT NOT NULL, at BIGINT NOT NULL,
@@ -72,6 +73,16 @@ CREATE TABLE pending (
   part BIGINT NOT NULL, till TEXT NOT NULL, inc BIGINT NOT NULL, n BIGINT NOT NULL, member TEXT NOT NULL,
   recalls TEXT NOT NULL, PRIMARY KEY (part, till, inc, n, member));
 CREATE TABLE feed_head (part BIGINT NOT NULL PRIMARY KEY, rev BIGINT NOT NULL);
+-- Which records a member's book is made of, in canonical order; who is to be worked out anew; what that changed.
+CREATE TABLE event (
+  member TEXT NOT NULL, place BIGINT NOT NULL, till TEXT NOT NULL, inc BIGINT NOT NULL, seq BIGINT NOT NULL,
+  floats BIGINT NOT NULL, twice BIGINT NOT NULL, PRIMARY KEY (member, place, till, inc, seq));
+CREATE INDEX event_floats ON event (member) WHERE floats = 1;
+CREATE TABLE correction_due (
+  member TEXT NOT NULL PRIMARY KEY, till TEXT NOT NULL, inc BIGINT NOT NULL, seq BIGINT NOT NULL);
+CREATE TABLE correction (
+  member TEXT NOT NULL, step BIGINT NOT NULL, till TEXT NOT NULL, inc BIGINT NOT NULL, seq BIGINT NOT NULL,
+  at BIGINT NOT NULL, changes TEXT NOT NULL, PRIMARY KEY (member, step));
 -- What a person may want to look at: never refused, never in anybody's way.
 CREATE TABLE flag (
   till TEXT NOT NULL, inc BIGINT NOT NULL, seq BIGINT NOT NULL, code TEXT NOT NULL, at BIGINT NOT NULL,
@@ -105,6 +116,9 @@ CLUSTERED = (
     "flag",
     "review",
     "till_hour",
+    "event",
+    "correction_due",
+    "correction",
 )
 """Small rows: on SQLite they live in the key's own tree, half the pages and one look-up. A word only SQLite knows."""
 

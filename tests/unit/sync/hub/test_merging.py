@@ -179,3 +179,50 @@ def test_a_record_that_does_not_apply_leaves_both_as_they_were(bench, pen):
     assert [verdict.reason for verdict in bench.push(pen).exceptions] == ["lot-exists", "unknown-lot"]
     bench.audit()
     assert bench.account("b") == (46, 0, 0), UNIT
+
+
+def test_more_of_a_lot_comes_after_the_heir_spent_the_first_part(bench, pen):
+    pen.sale("a", earn=100, lot="x")
+    pen.sale("b", earn=1, lot="y")
+    held = granted(bench, pen, "a", 60).grant
+    join(bench, "a", "b")
+    lent = granted(bench, pen, "b", 41).grant
+    pen.sale("b", spends=[(lent, {"x": 40, "y": 1})])
+    pen.close(lent, spent=41)
+    bench.push(pen)
+    pen.close(held, spent=0)
+    assert bench.push(pen).exceptions == ()
+    bench.audit()
+    assert bench.lots("b") == {"x": (100, 60, 0), "y": (1, 0, 0)}
+
+
+def test_two_lots_of_one_name_stay_two(bench, pen):
+    pen.sale("a", earn=100, lot="opening", expires="2026-12-31")
+    pen.sale("b", earn=30, lot="opening", expires="2027-12-31")
+    bench.push(pen)
+    join(bench, "a", "b")
+    assert bench.lots("b") == {"opening": (30, 30, 0), "opening/a": (100, 100, 0)}
+
+
+def test_a_spent_lot_of_the_same_name_is_no_hindrance(bench, pen):
+    pen.sale("a", earn=100, lot="opening", expires="2026-12-31")
+    pen.sale("b", earn=30, lot="opening", expires="2027-12-31")
+    lent = granted(bench, pen, "b", 30).grant
+    pen.sale("b", spends=[(lent, {"opening": 30})])
+    bench.push(pen)
+    join(bench, "a", "b")
+    assert bench.lots("b") == {"opening": (30, 0, 0), "opening/a": (100, 100, 0)}
+
+
+def test_more_of_a_lot_that_got_another_name(bench, pen):
+    pen.sale("a", earn=100, lot="opening", expires="2026-12-31")
+    pen.sale("b", earn=30, lot="opening", expires="2027-12-31")
+    held = granted(bench, pen, "a", 60).grant
+    join(bench, "a", "b")
+    lent = granted(bench, pen, "b", 70).grant
+    pen.sale("b", spends=[(lent, {"opening": 30, "opening/a": 40})])
+    pen.close(lent, spent=70)
+    bench.push(pen)
+    pen.close(held, spent=0)
+    assert bench.push(pen).exceptions == ()
+    assert bench.lots("b") == {"opening": (30, 0, 0), "opening/a": (100, 60, 0)}

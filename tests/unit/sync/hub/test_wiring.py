@@ -51,7 +51,8 @@ def test_the_backup_tells_what_is_durable(service, tmp_path):
     assert service._writer.call(push).durable == 1
     assert len(os.listdir(tmp_path / "copies")) == 1
     service.jobs.run("review")
-    assert service.jobs.failures == {"new-day": 0, "review": 0, "backup": 0, "fill": 0}
+    service.jobs.run("correct")
+    assert service.jobs.failures == {"new-day": 0, "review": 0, "backup": 0, "fill": 0, "correct": 0}
 
 
 def test_the_database_is_its_owners_only(service, tmp_path):

@@ -16,9 +16,12 @@ def test_rows(database):
         ]
     ]
     bulk.insert(database, "lease", COLUMNS, rows)
-    watermark = [("t1", 2, 0, "", 0, 0, 0, 0, 0, "", 0)]
+    watermark = [("t1", 2, 0, "", 0, 0, 0, 0, 0, "", 0, 0)]
     bulk.insert(
-        database, "watermark", "till, inc, wm, hash, hlc, at, forks, durable, answered, waiting, writes", watermark
+        database,
+        "watermark",
+        "till, inc, wm, hash, hlc, at, forks, durable, answered, waiting, writes, place",
+        watermark,
     )
     found = held.rows(database)
     assert [(row.lease, row.held, row.newest_inc) for row in found] == [("ab2", 4, 2), ("ac3", 4, 1), ("ab1", 4, 2)]

@@ -1,0 +1,160 @@
+"""Late records and what they change: the member is worked out anew in canonical order, and the difference is posted as a correction.
+
+Nothing is rewritten, and what a lease holds stays where it is. A member whose facts do not fit together in canonical order (a person
+stepped in, a clock ran backwards) stays as they are.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import msgspec
+import peewee
+from msgspec import Struct
+
+from agent.loyalty.ledger import Posting
+from sync.hub import apply, ledger
+from sync.hub.book import Book, Numbered, copied
+from sync.hub.deriving import Beginning, Event, Underivable, derive, fresh, opening, totals
+from sync.hub.leases import HUB
+from sync.hub.store import aliases, corrections, events, feed, journal, meta
+from sync.hub.store import books as book_store
+from sync.hub.store.books import Change
+from sync.hub.store.corrections import Correction
+from sync.hub.store.events import Due
+from sync.wire import MoveInBody, SaleBody, decode
+
+_log = logging.getLogger("kopilka.hub")
+MOST = 20_000
+"""Records of one member that are worked out anew; a shop that comes daily for fifty years has fewer."""
+
+
+class Now(Struct, frozen=True, kw_only=True):
+    """The hub's moment: `day` in the programme's zone."""
+
+    epoch: int
+    zone: str
+    day: str
+    now_ms: int
+
+
+def correct(database: peewee.Database, now: Now, *, limit: int = 20) -> int:
+    """Work some members out anew in the caller's transaction; returns how many were looked at, 0 when none is left."""
+    waiting = events.due(database, limit)
+    for due in waiting:
+        try:
+            _member(database, due, now)
+        except Underivable as fault:
+            _log.warning("not-derived", extra={"member": due.member, "cause": str(fault)[:200]})
+        events.done(database, due.member)
+    return len(waiting)
+
+
+def _member(database: peewee.Database, due: Due, now: Now) -> None:
+    member = due.member
+    if aliases.heir(database, member) != member or aliases.merged_into(database, member):
+        raise Underivable("merged")
+    before = book_store.load_whole(database, member)
+    found = _events(database, member)
+    born = [lot.id for event in found for lot in _lots(event)]
+    lots = (lot for purse in before.purses.values() for lot in purse.lots.values())
+    grants = {id_: fresh(held.lease.grant, held) for id_, held in before.leases.items()}
+    derived = derive(member, found, Beginning(lots=opening(lots, born), grants=grants), zone=now.zone, day=now.day)
+    _comparable(before, derived)
+    changes = _changes(before, derived)
+    if changes:
+        _post(database, before, derived, (due, now, changes))
+
+
+def _events(database: peewee.Database, member: str) -> list[Event]:
+    rows = events.of(database, member, MOST + 1)
+    if len(rows) > MOST:
+        raise Underivable("too-many")
+    found = []
+    for row in rows:
+        line = journal.line(database, row.till, row.inc, row.seq)
+        if line is None:
+            raise Underivable("record-missing")
+        record = decode(line)
+        step = ledger.apply_duplicate if row.twice else apply.STEPS.get(type(record.body))
+        found.append(Event(row.place, record, step))
+    return found
+
+
+def _lots(event: Event) -> tuple[Any, ...]:
+    body = event.record.body
+    return body.lots if isinstance(body, SaleBody | MoveInBody) and event.step is not ledger.apply_duplicate else ()
+
+
+def _comparable(before: Book, derived: Book) -> None:
+    """Raises Underivable where a person or a restore stepped in: leases and lots must be the same ones in the same state."""
+    for book, other in ((before, derived), (derived, before)):
+        for unit, purse in book.purses.items():
+            if set(purse.lots) - set(other.purse(unit).lots):
+                raise Underivable("lots")
+    if {id_: _stand(held) for id_, held in before.leases.items()} != {
+        id_: _stand(held) for id_, held in derived.leases.items()
+    }:
+        raise Underivable("leases")
+
+
+def _stand(held: Any) -> tuple[object, ...]:
+    return held.spent, held.back, held.state, held.lease.spent
+
+
+def _changes(before: Book, derived: Book) -> dict[str, dict[str, Any]]:
+    """By unit, what was and what is."""
+    found: dict[str, dict[str, Any]] = {}
+    for unit, purse in sorted(before.purses.items()):
+        new = derived.purse(unit)
+        lots = {
+            lot.id: [lot.left, new.lots[lot.id].left]
+            for lot in purse.lots.values()
+            if (lot.left, purse.lapsed.get(lot.id, 0)) != (new.lots[lot.id].left, new.lapsed.get(lot.id, 0))
+        }
+        if lots or purse.debt != new.debt:
+            found[unit] = {"lots": lots, "debt": [purse.debt, new.debt]}
+    return found
+
+
+def _post(
+    database: peewee.Database, before: Book, derived: Book, why: tuple[Due, Now, dict[str, dict[str, Any]]]
+) -> None:
+    due, now, changes = why
+    after = copied({before.member: before})[before.member]
+    step = meta.count_up(database, "step")
+    for unit in changes:
+        new, mine = derived.purse(unit), after.purse(unit)
+        mine.put(msgspec.structs.replace(lot, left=new.lots[lot.id].left) for lot in tuple(mine.lots.values()))
+        mine.debt, mine.lapsed = new.debt, dict(new.lapsed)
+    told = book_store.totals(database, before.member)
+    wanted = totals(derived)
+    for unit, account in sorted({*told, *wanted}):
+        amount = wanted.get((unit, account), 0) - told.get((unit, account), 0)
+        if amount:
+            after.entries.append(Numbered(HUB, now.epoch, step, Posting(account, unit, amount)))
+    _adds_up(before, after)
+    members = book_store.save(database, [Change(before, after)], at=now.now_ms)
+    feed.announce(database, members, feed.By(HUB, now.epoch, step))
+    made = Correction(
+        member=due.member, step=step, till=due.till, inc=due.inc, seq=due.seq, at=now.now_ms, changes=changes
+    )
+    corrections.put(database, made)
+    _log.info("corrected", extra={"member": due.member, "till": due.till, "inc": due.inc, "seq": due.seq})
+
+
+def _adds_up(before: Book, after: Book) -> None:
+    """Raises Underivable unless the postings are balanced and move the member's account as the lots moved."""
+    sums: dict[str, int] = {}
+    mine: dict[str, int] = {}
+    for entry in after.entries[len(before.entries) :]:
+        posting = entry.posting
+        sums[posting.unit] = sums.get(posting.unit, 0) + posting.amount
+        if posting.account.startswith("member:"):
+            mine[posting.unit] = mine.get(posting.unit, 0) + posting.amount
+    for unit, purse in after.purses.items():
+        old = before.purse(unit)
+        moved = (purse.posted - purse.debt) - (old.posted - old.debt)
+        if sums.get(unit, 0) or mine.get(unit, 0) != moved:
+            raise Underivable("sums")

@@ -1,0 +1,155 @@
+"""Whatever order the tills' records arrive in, and however late: after corrections the books are what the canonical order gives."""
+
+import tempfile
+from pathlib import Path
+
+from hub_kit import DAY_MS, NOON, Bench, Pen
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from sync.wire import GotBody
+
+TILLS = ("t1", "t2", "t3")
+MEMBERS = ("m1", "m2")
+DAYS = [f"2026-09-{day}" for day in range(21, 30)]
+till = st.sampled_from(TILLS)
+member = st.sampled_from(MEMBERS)
+fact = st.one_of(
+    st.tuples(
+        st.just("sale"), till, member, st.integers(1, 200), st.sampled_from(["", *DAYS]), st.sampled_from([None, *DAYS])
+    ),
+    st.tuples(st.just("return"), till, st.integers(50, 200)),
+    st.tuples(st.just("return"), till, st.integers(1, 200)),
+    st.tuples(st.just("spend"), till, st.integers(1, 80)),
+    st.tuples(st.just("beyond"), till, st.integers(1, 80)),
+    st.tuples(st.just("close"), till),
+    st.tuples(st.just("wait"), st.integers(1, 40)),
+    st.tuples(st.just("wait"), st.integers(12, 60)),
+)
+
+
+class Canonical:
+    """Three tills on line all the time: each fact is at the hub the moment it happens, and every new day is booked."""
+
+    def __init__(self, folder: str) -> None:
+        self.bench = Bench(Path(folder) / "a.db")
+        self.pens = {name: Pen(name, clock=self.bench.clock) for name in TILLS}
+        self.sales: dict[str, list] = {name: [] for name in TILLS}
+        self.left: dict[str, dict[str, int]] = {}
+        self.grants = {name: begin(self.bench, pen) for name, pen in self.pens.items()}
+        for grant in self.grants.values():
+            self.left[grant.id] = {part.lot: part.points for part in grant.backing}
+        self.open = dict(self.grants)
+
+    def play(self, facts) -> None:
+        for kind, *args in facts:
+            self.bench.clock.now_ms += 60_000
+            getattr(self, f"do_{kind}")(*args)
+            for pen in self.pens.values():
+                if pen.sent < len(pen.lines):
+                    answer = self.bench.push(pen)
+                    assert answer.exceptions == ()
+            self.bench.audit()
+
+    def do_wait(self, hours) -> None:
+        for _ in range(hours):
+            self.bench.clock.now_ms += 3_600_000
+            self.bench.hub.new_day()
+
+    def do_sale(self, till, member, earn, pending, expires) -> None:
+        pen = self.pens[till]
+        name = f"{till}-{len(pen.lines)}"
+        pen.sale(member, name=name, earn=earn, pending=pending, expires=expires)
+        self.sales[till].append([member, name, earn])
+
+    def do_return(self, till, points) -> None:
+        for sale in [sale for sale in self.sales[till] if sale[2]][-1:]:
+            taken = min(points, sale[2])
+            sale[2] -= taken
+            self.pens[till].give_back(sale[0], sale[1], taken_back=taken, own=[f"lot-{sale[1]}"])
+
+    def do_spend(self, till, points) -> None:
+        if grant := self.open.get(till):
+            parts = {}
+            for lot, left in self.left[grant.id].items():
+                if part := min(points, left):
+                    parts[lot], self.left[grant.id][lot] = part, left - part
+                    points -= part
+            if parts:
+                self.pens[till].sale(grant.member, spends=[(grant, parts)])
+
+    def do_beyond(self, till, points) -> None:
+        """A final sale after the lease was over: the hub lets the member pay what is there, the shop the rest."""
+        if till not in self.open:
+            grant = self.grants[till]
+            self.pens[till].sale(grant.member, spends=[(grant, {grant.backing[0].lot: points})])
+
+    def do_close(self, till) -> None:
+        if grant := self.open.pop(till, None):
+            left = sum(self.left[grant.id].values())
+            self.pens[till].close(grant, spent=grant.granted - left, left=left)
+
+
+def begin(bench, pen):
+    """A member's first points and a lease of some of them, at the hub before anything else happens."""
+    pen.boot()
+    bench.clock.now_ms += 1000
+    pen.sale(MEMBERS[int(pen.till[1]) % 2], earn=100, lot=f"first-{pen.till}", expires="2026-09-26")
+    pen.want(MEMBERS[int(pen.till[1]) % 2], 60)
+    grant = bench.push(pen).leases[0].grant
+    bench.clock.now_ms += 1000
+    pen.write(GotBody(grant=grant))
+    bench.push(pen)
+    return grant
+
+
+def books(bench):
+    """What the order must not matter to: lots, debts, and what every account comes to."""
+    lots = bench.sql("SELECT member, unit, lot, points, remaining, leased, lapsed FROM lot ORDER BY member, unit, lot")
+    debts = bench.sql("SELECT member, unit, posted, leased, debt FROM account ORDER BY member, unit")
+    accounts = bench.sql(
+        "SELECT member, unit, account, sum(amount) FROM entry GROUP BY member, unit, account"
+        " HAVING sum(amount) <> 0 ORDER BY member, unit, account"
+    )
+    return lots, debts, accounts
+
+
+@settings(max_examples=120, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(fact, min_size=8, max_size=40), st.randoms(use_true_random=False))
+def test_late_records_end_where_punctual_ones_do(facts, chance):
+    with tempfile.TemporaryDirectory() as folder:
+        shop = Canonical(folder)
+        shop.play(facts)
+        late = Bench(Path(folder) / "b.db")
+        marks = dict.fromkeys(TILLS, 0)
+        for name in TILLS:
+            late.clock.now_ms = NOON + 2000 * TILLS.index(name) + 1000
+            late.push(shop.pens[name], first=1, last=3)
+            late.clock.now_ms += 1000
+            late.push(shop.pens[name], first=4, last=4, pending=())
+            marks[name] = 4
+        end = shop.bench.clock.now_ms + DAY_MS
+        late.clock.now_ms = shop.bench.clock.now_ms
+        waiting = [name for name in TILLS for _ in range(len(shop.pens[name].lines) - marks[name])]
+        chance.shuffle(waiting)
+        for name in waiting:
+            marks[name] += 1
+            assert late.push(shop.pens[name], first=marks[name], last=marks[name]).exceptions == ()
+            late.audit()
+            if chance.random() < 0.1:
+                settle(late)
+        for bench in (shop.bench, late):
+            bench.clock.now_ms = end
+            settle(bench)
+        assert books(late) == books(shop.bench)
+        assert late.sql("SELECT * FROM correction_due") == []
+        shop.bench.close()
+        late.close()
+
+
+def settle(bench) -> None:
+    while bench.hub.correct():
+        bench.audit()
+    while bench.hub.new_day():
+        bench.audit()
+    bench.audit()

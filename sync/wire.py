@@ -18,6 +18,7 @@ from agent.loyalty.lots import Lot, Part
 from agent.loyalty.member import Member
 from agent.loyalty.returned import ReturnedLine
 from agent.loyalty.sale import Sale
+from sync.lenient import pruned
 
 VERSION = 1
 BATCH_RECORDS = 200
@@ -221,8 +222,13 @@ def encode(value: object) -> bytes:
 
 
 def decode(line: bytes) -> Record:
-    """A record from its bytes. Raises msgspec.ValidationError or msgspec.DecodeError."""
-    return _decoder.decode(line)
+    """A record from its bytes; fields of a later release are left out. Raises msgspec.ValidationError or msgspec.DecodeError."""
+    try:
+        return _decoder.decode(line)
+    except msgspec.ValidationError as fault:
+        if "unknown field" not in str(fault):
+            raise
+    return msgspec.convert(pruned(msgspec.json.decode(line), Record), Record)
 
 
 class Head(Struct, frozen=True, kw_only=True, forbid_unknown_fields=False):
@@ -250,7 +256,8 @@ class Verdict(Struct, frozen=True, omit_defaults=True):
     """A record that was not simply applied."""
 
     seq: int
-    verdict: Literal["duplicate", "quarantined"]
+    verdict: str
+    """`duplicate` or `quarantined`; a later hub may know more."""
     reason: str = ""
 
 

@@ -11,6 +11,9 @@ MAX_SEQ = (1 << SEQ_BITS) - 1
 MAX_INC = (1 << 63 - SEQ_BITS) - 1
 """Above it a position would not fit SQLite's integers."""
 
+NOT_BEGUN = "healed"
+"""Key of the till's `meta`: the database was healed ("1") or restored ("restored") and has not begun its incarnation yet."""
+
 
 def position(inc: int, seq: int) -> int:
     """One integer key for (incarnation, seq); ordered as the records are."""

@@ -6,11 +6,13 @@ monotonic milliseconds.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sync.calls import Hub, HubFault
 from sync.outbox import Outbox, Outgoing
 from sync.retry import Below, Pace
 from sync.signing import Verifier
-from sync.trust import believed, judge, moved_on
+from sync.trust import believed, common, highest, judge, moved_on
 from sync.way import Kind, Outcome, Way
 from sync.wire import BATCH_BYTES, BATCH_RECORDS, OPEN_LEASES, VERSION, Head, PushAnswer
 
@@ -45,6 +47,10 @@ class SyncClient:
     def pace(self) -> Pace:
         """How pushes have been."""
         return self._way.pace
+
+    def afresh(self) -> None:
+        """A new incarnation began: what stopped the former one is over."""
+        self._way.answered()
 
     def push_once(self, now_ms: int, *, even_empty: bool = False) -> Outcome:
         """Send one batch and obey what of the answer may be obeyed. `even_empty` asks for news when there is nothing to send."""
@@ -110,7 +116,8 @@ class SyncClient:
         settled = judged.settled
         if settled is None:
             kind: Kind = "fork" if judged.refused in ("fork", "rolled-back") else "suspect"
-            return self._way.stopped(kind, judged.refused, now_ms, inc=out.inc, wm=answer.wm)
+            stopped = self._way.stopped(kind, judged.refused, now_ms, inc=out.inc, wm=answer.wm)
+            return replace(stopped, common=common(out, answer, hash_at), highest=highest(out, answer))
         self._outbox.settle(settled)
         if out.lines and settled.wm < out.first and not settled.rewind:
             # It took nothing and said of nothing why: as good as no answer.
@@ -127,6 +134,7 @@ class SyncClient:
             more=settled.rewind or settled.wm < out.tail or not out.newest,
             doubts=judged.doubts,
             rewound=settled.rewind,
+            highest=highest(out, answer) if out.newest else 0,
         )
 
     def _failed_push(self, out: Outgoing, fault: HubFault, now_ms: int) -> Outcome:

@@ -50,6 +50,10 @@ MOST_MS = 253_000_000_000_000
 """In the year 9987: the last moment that can be written as a date."""
 
 
+INC_LEAP = 1000
+"""Incarnations are few; one nonsense answer must not use their numbers up."""
+
+
 class Judged(Struct, frozen=True):
     """Either `settled`, or `refused` with a code."""
 
@@ -110,6 +114,19 @@ def _refused(out: Outgoing, answer: PushAnswer, hash_at: Callable[[int], str | N
         return "not-kept" if ours is None else "watermark-shrank"
     # Before its first record an incarnation has no hash of its own to compare.
     return "hash-differs" if answer.wm and ours != answer.hash else ""
+
+
+def common(out: Outgoing, answer: PushAnswer, hash_at: Callable[[int], str | None]) -> int:
+    """After a fork or a disk set back: the last record of the batch that the hub has as we do. What lies behind it is told again."""
+    if not answer.fork:
+        return out.last
+    proven = out.first <= answer.wm <= out.last and _ours(out, answer.wm, hash_at) == answer.hash
+    return answer.wm if proven else out.first - 1
+
+
+def highest(out: Outgoing, answer: PushAnswer) -> int:
+    """The highest incarnation the hub says it has seen of this till, or the one that was pushed when it cannot be so."""
+    return answer.incarnation if 0 <= answer.incarnation - out.inc <= INC_LEAP else out.inc
 
 
 def _ours(out: Outgoing, seq: int, hash_at: Callable[[int], str | None]) -> str | None:

@@ -36,6 +36,10 @@ class Outcome:
     doubts: tuple[Doubt, ...] = ()
     """Parts of a settled answer that were not obeyed."""
     rewound: bool = False
+    common: int = 0
+    """Of a fork: the last record of `inc` that the hub has as it is here."""
+    highest: int = 0
+    """The highest incarnation of this till the hub knows, as far as it may be believed."""
     news: bool = False
     """Something was told that was not known."""
     fill: bool = False

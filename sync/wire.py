@@ -343,7 +343,9 @@ class PushAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):
     leases: tuple[LeaseAnswer, ...] = ()
     changes: Changes | None = None
     fork: bool = False
-    """Same key with another hash: this till must begin a new incarnation."""
+    """Same key with another hash: this till must begin a new incarnation. `wm` and `hash` are then of the last record both have."""
+    incarnation: int = 0
+    """The highest this till has been seen with; a new one begins above it."""
 
 
 class EnrolRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=False):

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from agent.loyalty.programme.values import Programme
 from agent.rows import position
 from agent.till import when
+from agent.till.afresh import BEGUN, met
 from agent.till.desk import Desk
 from drivers.shapes import DeviceState
 
@@ -71,6 +72,18 @@ def queue(desk: Desk) -> dict[str, object]:
     return {"unsent": unsent, "oldest_s": age}
 
 
+def leases(desk: Desk) -> dict[str, int]:
+    """Rights held here, wished for, and asked back by the hub."""
+    rights = desk.store.rights
+    return {"open": len(rights.open_ids()), "wanted": len(rights.pending()), "recalled": len(rights.recalled())}
+
+
+def journal(desk: Desk) -> dict[str, object]:
+    """Where the journal ends, why its incarnation began, and whether the hub has met it."""
+    tail = desk.store.journal.tail
+    return {"inc": tail.inc, "seq": tail.seq, "begun": desk.store.meta.get(BEGUN), "met": met(desk)}
+
+
 def status(
     desk: Desk, board: Board, line: Line, *, started_ms: int, version: str, programme: Programme
 ) -> dict[str, object]:
@@ -99,11 +112,7 @@ def status(
             for row in devices
         ],
         "printing": {"waiting": desk.store.prints.waiting()},
-        "leases": {
-            "open": len(desk.store.rights.open_ids()),
-            "wanted": len(desk.store.rights.pending()),
-            "recalled": len(desk.store.rights.recalled()),
-        },
+        "leases": leases(desk),
         "members": desk.store.members.count(),
         # Of so many the hub's last word could not be taken; a later release may.
         "members_aside": desk.store.spoilt.count(),
@@ -119,5 +128,5 @@ def status(
                 for row in programme.currencies
             ],
         },
-        "journal": {"inc": desk.store.journal.tail.inc, "seq": desk.store.journal.tail.seq},
+        "journal": journal(desk),
     }

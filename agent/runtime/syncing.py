@@ -14,6 +14,7 @@ from agent.runtime import wiring
 from agent.runtime.filling import REST_MS, Filling
 from agent.runtime.jobs import Jobs
 from agent.runtime.listening import Listener
+from agent.runtime.renewal import Renewal
 from agent.runtime.wiring import Parts
 from agent.store.outbox import StoreOutbox
 from agent.store.settings import ProgrammeText
@@ -55,6 +56,7 @@ class Syncing:
         self._listener: Listener | None = None
         self.filling: Filling | None = None
         self._client = self._make() if parts.line.configured else None
+        self._renewal = Renewal(parts, self._client) if self._client is not None else None
 
     @property
     def configured(self) -> bool:
@@ -134,6 +136,8 @@ class Syncing:
                 if outcome.kind != "idle":
                     self._pushed_ms = now
                 self._heard(outcome, "push")
+                if self._renewal is not None and self._renewal.heard(outcome):
+                    continue
                 if not outcome.more and not self._wanted.is_set():
                     break
 

@@ -12,6 +12,7 @@ from agent import sqlite
 from agent.errors import ConfigFault, CorruptDatabase
 from agent.loyalty.programme.reader import read_programme
 from agent.loyalty.programme.values import Programme
+from agent.rows import NOT_BEGUN
 from agent.runtime import secrets
 from agent.runtime.backups import backup_folder, kept_backups
 from agent.runtime.clock import SystemClock, SystemIds
@@ -20,15 +21,15 @@ from agent.runtime.secrets import Secrets
 from agent.runtime.settings import Settings
 from agent.runtime.shelf import Shelf
 from agent.runtime.state import Board, Line
-from agent.store.heal import MARK, finish, heal
+from agent.store.heal import finish, heal
 from agent.store.till_store import TillStore
+from agent.till.afresh import Reason, begin
 from agent.till.desk import Desk, Rules
 from agent.till.ports import Events, Ids, RunningClock
 from drivers.printer.document import encode_document
 from drivers.scanner.recognition import Recognizer
 from sync.chain import hlc_ms
 from sync.signing import Verifier, check_programme
-from sync.wire import BootBody
 
 _log = logging.getLogger("kopilka.wiring")
 DATABASE = "till.sqlite3"
@@ -167,27 +168,23 @@ def _opened(settings: Settings, till: str, world: World) -> TillStore:
 
 
 def _boot(desk: Desk, kept: Secrets, folder: str) -> Secrets:
-    """The first record of an incarnation: at the very first start, after a heal, and on a database set back in time.
+    """The first record of an incarnation: at the very first start, after a heal or restore, and on a database set back in time.
 
     Rights of a former incarnation stay behind: this one spends nothing until it has met the hub.
     """
-    tail, healed = desk.store.journal.tail, bool(desk.store.meta.get(MARK))
-    if tail.inc and tail.inc >= kept.incarnation and not healed:
+    inc, mark = desk.store.journal.tail.inc, desk.store.meta.get(NOT_BEGUN)
+    if not inc or inc < kept.incarnation or mark:
+        behind: Reason = "restored" if kept.incarnation else "new"
+        begin(desk, "healed" if mark == "1" else behind, above=kept.incarnation)
+    return keep_incarnation(desk, kept, folder)
+
+
+def keep_incarnation(desk: Desk, kept: Secrets, folder: str) -> Secrets:
+    """Note the incarnation beside the database, also one that a power cut left noted in the database only."""
+    inc = desk.store.journal.tail.inc
+    if kept.incarnation == inc:
         return kept
-    now = desk.clock.now_ms()
-    body = BootBody(
-        reason="healed" if healed or kept.incarnation else "new",
-        store=desk.rules.store,
-        former=max(tail.inc, kept.incarnation),
-        former_seq=tail.seq,
-    )
-    with desk.store.transaction():
-        desk.store.journal.append(
-            body, at=now, id=desk.ids.new(now), trusted=desk.clock.trusted(), above=kept.incarnation
-        )
-        desk.store.rights.forget()
-        desk.store.meta.put(MARK, "")
-    made = msgspec.structs.replace(kept, incarnation=desk.store.journal.tail.inc)
+    made = msgspec.structs.replace(kept, incarnation=inc)
     secrets.write(folder, made)
     return made
 

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from agent import sqlite
 from agent.errors import KopilkaError
-from agent.rows import position
+from agent.rows import NOT_BEGUN, position
 from agent.store.members import Members
 from agent.store.schema import STEPS
 from agent.store.settings import Meta
@@ -27,8 +27,7 @@ TABLES = (
 )  # fmt: skip
 """What is taken over, in this order. Holds end with the sale they stood for; leases with the incarnation that held them."""
 FRESH = ".healing"
-MARK = "healed"
-"""Key of `meta`: this database was healed and has not begun its new incarnation yet."""
+MARK = NOT_BEGUN
 OF_RECORDS = ("journal", "operation", "want", "own_lot", "own_part", "delta", "receipt", "rejected")
 """Tables whose rows belong to one record each, by `n`."""
 

@@ -184,6 +184,14 @@ class Rights:
                     (position(inc, 0), position(inc, seq)),
                 )
 
+    def retold(self, n: int, again: int, member: str) -> None:
+        """The member's record at `n` was written once more at `again`: the hub will tell of it under that place."""
+        for table in ("own_lot", "own_part", "delta"):
+            self._sql.run(
+                f"UPDATE {table} SET n = ? WHERE n = ? AND member = ?",  # noqa: S608 - three fixed names
+                (again, n, member),
+            )
+
     def rejected(self, n: int, reason: str, at: int) -> None:
         """The hub's verdict on a record that was not simply applied; a person looks at it there."""
         self._sql.run(

@@ -29,6 +29,7 @@ from sync.hub.store.books import Change
 from sync.hub.store.server import Server
 from sync.hub.store.steps import Steps, snapshot
 from sync.wire import (
+    GENESIS,
     PROVISIONAL,
     Changes,
     EnrolAnswer,
@@ -129,7 +130,10 @@ class Hub:
             mark = msgspec.structs.replace(mark, forks=mark.forks + 1)
             journal.advance(self.database, mark, at=self.clock())
         if stand.fork or stand.gap:
-            return self._answer(till, head, mark, fork=stand.fork)
+            common = msgspec.structs.replace(
+                mark, wm=stand.common, hash=hash_at(stand.common) or GENESIS, durable=min(mark.durable, stand.common)
+            )
+            return self._answer(till, head, common if stand.fork else mark, fork=stand.fork)
         return self._apply(till, head, mark, stand.fresh)
 
     def _apply(self, till: tills.Till, head: Head, mark: Mark, fresh: tuple[Arrived, ...]) -> PushAnswer:
@@ -231,6 +235,7 @@ class Hub:
             leases=answers,
             changes=None if self._shared else self._news(till, head),
             fork=fork,
+            incarnation=max(journal.marks(self.database, till.till), default=mark.inc),
         )
 
     def _news(self, till: tills.Till, head: Head) -> Changes | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -31,6 +32,8 @@ class Stand:
     fresh: tuple[Arrived, ...] = ()
     gap: bool = False
     fork: bool = False
+    common: int = 0
+    """Of a fork: the last record of the batch, or the one before it, that both stories have; 0 when they part earlier."""
 
 
 def arrivals(head: Head, lines: Sequence[bytes]) -> tuple[Arrived, ...]:
@@ -66,8 +69,11 @@ def stand(head: Head, batch: Sequence[Arrived], mark: Mark, hash_at: Callable[[i
     if before and head.prev != _hash(before, mark, hash_at):
         return Stand(fork=True)
     known = min(head.last, mark.wm)
-    if known > before and batch[known - head.first].hash != _hash(known, mark, hash_at):
-        return Stand(fork=True)
+    same = bisect_left(
+        range(head.first, known + 1), x=True, key=lambda seq: batch[seq - head.first].hash != _hash(seq, mark, hash_at)
+    )
+    if before + same < known:
+        return Stand(fork=True, common=before + same)
     return Stand(fresh=tuple(one for one in batch if one.seq > mark.wm))
 
 

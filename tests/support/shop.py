@@ -13,6 +13,7 @@ from hub_kit import Bench, Pen
 from till_kit import FREE_SPENDING, HandClock, Till
 
 from agent.runtime import secrets
+from agent.runtime.renewal import Renewal
 from agent.runtime.syncing import described
 from agent.store.outbox import StoreOutbox
 from agent.till.wish import let_go
@@ -79,6 +80,7 @@ class ShopTill(Till):
             hub_key=Verifier(self.shop.bench.keys.signer.public),
             below=random.Random(1).randrange,
         )
+        self.renewal = Renewal(self.parts, self.client)
 
     def _told(self, changes: Changes) -> None:
         if changes.revokes:
@@ -92,6 +94,8 @@ class ShopTill(Till):
             for _ in range(rounds):
                 outcome = step(self.clock.monotonic_ms())
                 found.append(outcome)
+                if self.renewal.heard(outcome):
+                    continue
                 if not outcome.more:
                     break
         return found

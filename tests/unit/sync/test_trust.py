@@ -8,7 +8,7 @@ from agent.loyalty.lots import Lot
 from sync import chain
 from sync.outbox import Outgoing, Wanted
 from sync.signing import Signer, Verifier, sign_grant, sign_programme
-from sync.trust import _shown, believed, judge, moved_on
+from sync.trust import _shown, believed, common, highest, judge, moved_on
 from sync.wire import GENESIS, MAX_HOLDERS, Changes, Holder, LeaseAnswer, MemberState, PushAnswer, Verdict
 
 HUB = Signer(b"h" * 32)
@@ -262,3 +262,23 @@ def test_who_holds_what_is_kept_as_it_may_be_shown():
     assert first.till.startswith("T2xx")
     assert (len(first.till) < 100, first.points, first.seen) == (True, 0, 0)
     assert max(second.points, second.seen) < 2**63
+
+
+@pytest.mark.parametrize(
+    ("answer", "last"),
+    [
+        ({"fork": True, "wm": 13, "hash": HASHES[13]}, 13),
+        ({"fork": True, "wm": 10, "hash": HASHES[10]}, 10),
+        ({"fork": True, "wm": 13, "hash": HASHES[12]}, 10),
+        ({"fork": True, "wm": 0, "hash": GENESIS}, 10),
+        ({"fork": True, "wm": 19, "hash": HASHES[19]}, 10),
+        ({"wm": 40}, 15),
+    ],
+)
+def test_what_both_have_after_a_fork_is_believed_only_with_our_own_hash(answer, last):
+    assert common(OUT, msgspec.structs.replace(GOOD, **answer), hash_at) == last
+
+
+@pytest.mark.parametrize(("told", "believed_"), [(2, 2), (5, 5), (0, 2), (1, 2), (-4, 2), (2**40, 2)])
+def test_the_highest_incarnation_is_believed_within_reason(told, believed_):
+    assert highest(OUT, msgspec.structs.replace(GOOD, incarnation=told)) == believed_

@@ -53,8 +53,10 @@ def test_another_story_is_a_fork(bench, pen):
     other.sale("m1", earn=10)
     other.sale("m1", earn=99)
     other.sale("m1", earn=99)
-    assert bench.push(other).fork
-    assert bench.push(other, first=3).fork
+    told = bench.push(other)
+    assert (told.fork, told.wm, told.hash) == (True, 1, pen.hashes[1])
+    told = bench.push(other, first=3)
+    assert (told.fork, told.wm) == (True, 0), "they part before what was sent"
     assert bench.account("m1") == (20, 0, 0)
     assert bench.sql("SELECT wm, forks FROM watermark") == [(2, 2)]
 

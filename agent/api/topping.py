@@ -55,14 +55,16 @@ class Waiting:
 
     async def top_up(self, asked: TopUp) -> object:
         """Wait until it is enough, there is no more, the time is over or somebody ended it."""
-        ended = self._ended
-        goal = granted(await self._write(begin, self._place.desk, asked))
+        ended, desk = self._ended, self._place.desk
         self._under_way += 1
         try:
-            await self._wait(goal, lambda: self._ended != ended)
+            goal = granted(await self._write(begin, desk, asked))
+            try:
+                await self._wait(goal, lambda: self._ended != ended)
+            finally:
+                answer = await self._write(end, desk, goal)
         finally:
             self._under_way -= 1
-            answer = await self._write(end, self._place.desk, goal)
         return granted(answer)
 
     async def _wait(self, goal: Goal, over: Callable[[], bool]) -> None:

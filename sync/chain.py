@@ -70,7 +70,12 @@ def verify(
 
 def hlc_tick(last: int, now_ms: int) -> int:
     """The next reading of a hybrid logical clock (ms << 16 | counter): above `last` always, near the wall clock when that runs on."""
-    return max(now_ms << HLC_COUNTER_BITS, last + 1)
+    return max(hlc_of(now_ms), last + 1)
+
+
+def hlc_of(at_ms: int) -> int:
+    """The first reading of a millisecond."""
+    return at_ms << HLC_COUNTER_BITS
 
 
 def hlc_ms(hlc: int) -> int:

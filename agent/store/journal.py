@@ -91,6 +91,14 @@ class Journal:
         self.tail = Tail(inc, seq, digest, record.hlc)
         return Stored(inc, seq, kind, line, digest)
 
+    def hear(self, told_ms: int, *, now_ms: int) -> None:
+        """The hub's time, as it said it (UTC ms): what is written from here on stands behind whatever the hub did until then.
+
+        Call it in the transaction that writes what came of it. A word far ahead of our own clock is not followed.
+        """
+        if told_ms <= now_ms + chain.AHEAD_MS:
+            self.tail = msgspec.structs.replace(self.tail, hlc=max(self.tail.hlc, chain.hlc_of(told_ms)))
+
     def read(self, n: int) -> Stored | None:
         """The record at a position; None also for one that was pruned."""
         row = self._sql.one(f"{_ROW} WHERE n = ?", (n,))

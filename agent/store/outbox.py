@@ -149,6 +149,8 @@ class StoreOutbox:
         rights = self._store.rights
         asked = {lease_id(self._store.till, *place(row.n)): row.n for row in rights.pending()}
         now = self._clock.now_ms()
+        if settled.grants:
+            self._store.journal.hear(settled.at, now_ms=now)
         for grant in settled.grants:
             if grant.id not in asked:
                 # Answered before, or withdrawn while the answer was under way: that record gives it back unspent.

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sync.chain import AHEAD_MS, Linked, clock_doubt, hlc_ms, hlc_tick, link, verify
+from sync.chain import AHEAD_MS, Linked, clock_doubt, hlc_ms, hlc_of, hlc_tick, link, verify
 from sync.wire import GENESIS
 
 DAY = 86_400_000
@@ -126,3 +126,8 @@ def test_hybrid_clock_follows_the_wall_and_counts_within_a_millisecond():
 )
 def test_clock_doubt(now, elapsed, doubt):
     assert clock_doubt(now, last_ms=NOW, floor_ms=NOW - 2 * DAY, elapsed_ms=elapsed) == doubt
+
+
+def test_the_first_reading_of_a_millisecond():
+    assert hlc_ms(hlc_of(1_790_000_000_000)) == 1_790_000_000_000
+    assert hlc_tick(0, 5) == hlc_of(5)

@@ -379,3 +379,17 @@ def test_records_that_made_members_behind_a_mark_of_each_incarnation(path):
     assert behind(i1=5, i2=2) == places[3:]
     assert behind(i1=9, i2=9) == []
     store.close()
+
+
+def test_what_follows_the_hubs_word_stands_behind_it(store):
+    with store.transaction():
+        store.journal.hear(AT + 60_000, now_ms=AT)
+        stored = store.journal.append(NoticeBody(what="x"), at=AT, id="r")
+    assert chain.hlc_ms(wire.decode(stored.line).hlc) == AT + 60_000
+
+
+def test_a_word_far_ahead_is_not_followed(store):
+    before = store.journal.tail.hlc
+    with store.transaction():
+        store.journal.hear(AT + 10 * 365 * 86_400_000, now_ms=AT)
+    assert store.journal.tail.hlc == before

@@ -17,10 +17,11 @@ from sync.fill import MOST_BYTES, SignedFill
 from sync.line import Call, LineFault, Reply, Transport
 from sync.page import read_answer, read_changes
 from sync.retry import retry_after_ms
-from sync.signing import Request, Signer, sign_request
-from sync.wire import Changes, EnrolAnswer, EnrolRequest, Head, PushAnswer, encode
+from sync.signing import Request, Signer, sign_request, sign_rotation
+from sync.wire import Changes, EnrolAnswer, EnrolRequest, Head, PushAnswer, RotateAnswer, RotateRequest, encode
 
-PUSH, CHANGES, ENROL, HEALTH, FILL = "/v1/push", "/v1/changes", "/v1/enrol", "/v1/health", "/v1/fill"
+PUSH, CHANGES, ENROL, HEALTH = "/v1/push", "/v1/changes", "/v1/enrol", "/v1/health"
+FILL, ROTATE = "/v1/fill", "/v1/rotate"
 LONG_POLL_S = 25
 RESYNC_MS = 30_000
 """A refused signature is tried again with the hub's own time when ours is further off than this."""
@@ -32,6 +33,7 @@ _NAME = re.compile(r"[A-Za-z0-9._-]{0,60}", re.ASCII)
 _T = TypeVar("_T")
 _enrolled = msgspec.json.Decoder(EnrolAnswer)
 _signed_fill = msgspec.json.Decoder(SignedFill)
+_rotated = msgspec.json.Decoder(RotateAnswer)
 MOST_MS = 253_000_000_000_000
 """In the year 9987; no clock is further off."""
 
@@ -77,7 +79,12 @@ class HubCalls:
         now_ms: Callable[[], int],
         nonce: Callable[[], str],
         encoding: Encoding = "zstd",
+        spare: Signer | None = None,
+        on_spare: Callable[[], object] = lambda: None,
     ) -> None:
+        """`spare` is a new key the hub may know the till by already; `on_spare` is told when it turned out to."""
+        self._spare = spare
+        self._on_spare = on_spare
         self._transport = transport
         self._till = till
         self._signer = signer
@@ -108,6 +115,13 @@ class HubCalls:
         # As a call that waits, it can be hung up when the till stops.
         reply = self._signed("GET", f"{FILL}/{sha256}", wait_s=1)
         return unpacked(reply.body, limit=MOST_BYTES)
+
+    def rotate(self, new: Signer) -> RotateAnswer:
+        """Let the hub know this till by a new key; safe to ask again whatever came of the last try. Raises HubFault."""
+        proof = sign_rotation(new, till=self._till, former=self._signer.public)
+        body = encode(RotateRequest(public_key=new.public, proof=proof))
+        reply = self._signed("POST", ROTATE, body=body, headers={"Content-Type": "application/json"})
+        return self._decoded(reply, _rotated.decode)
 
     def enrol(self, request: EnrolRequest) -> EnrolAnswer:
         """The one call without a signature: its code is what proves it. Raises HubFault."""
@@ -141,13 +155,32 @@ class HubCalls:
         headers: Mapping[str, str] | None = None,
         wait_s: int = 0,
     ) -> Reply:
+        def sent(*, resyncs: bool = True) -> Reply:
+            call = self._sign(method, path, body=body, headers=headers or {}, wait_s=wait_s)
+            return self._answered(call, resyncs=resyncs)
+
         try:
-            return self._answered(self._sign(method, path, body=body, headers=headers or {}, wait_s=wait_s))
+            return sent()
         except _Resync as resync:
             self.offset_ms = resync.offset_ms
-            return self._answered(
-                self._sign(method, path, body=body, headers=headers or {}, wait_s=wait_s), resyncs=False
-            )
+            return sent(resyncs=False)
+        except HubFault as fault:
+            if fault.problem != "signature-refused" or self._spare is None:
+                raise
+        return self._by_spare(sent)
+
+    def _by_spare(self, sent: Callable[..., Reply]) -> Reply:
+        """The hub does not know our key: the answer to a change of it was lost, perhaps, and it knows the new one."""
+        assert self._spare is not None
+        former, self._signer = self._signer, self._spare
+        try:
+            reply = sent(resyncs=False)
+        except HubFault:
+            self._signer = former
+            raise
+        self._spare = None
+        self._on_spare()
+        return reply
 
     def _sign(
         self, method: Literal["GET", "POST"], path: str, *, body: bytes, headers: Mapping[str, str], wait_s: int

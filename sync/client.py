@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import msgspec
+
 from sync.calls import Hub, HubFault
+from sync.keyring import Keyring
 from sync.outbox import Outbox, Outgoing
 from sync.retry import Below, Pace
 from sync.signing import Verifier
 from sync.trust import believed, common, highest, judge, moved_on
 from sync.way import Kind, Outcome, Way
-from sync.wire import BATCH_BYTES, BATCH_RECORDS, OPEN_LEASES, VERSION, Head, PushAnswer
+from sync.wire import BATCH_BYTES, BATCH_RECORDS, OPEN_LEASES, VERSION, Changes, Head, PushAnswer
 
 __all__ = ["Outcome", "SyncClient"]
 
@@ -27,11 +30,12 @@ SUSPECTS_AFTER = 3
 class SyncClient:
     """One till against one hub. `below(n)` is chance: an integer from 0 to n - 1."""
 
-    def __init__(self, outbox: Outbox, hub: Hub, *, till: str, hub_key: Verifier, below: Below) -> None:
+    def __init__(self, outbox: Outbox, hub: Hub, *, till: str, hub_key: Verifier | Keyring, below: Below) -> None:
+        """`hub_key` is the enrolment's, or how it has changed since."""
         self._outbox = outbox
         self._hub = hub
         self._till = till
-        self._hub_key = hub_key
+        self._keys = hub_key if isinstance(hub_key, Keyring) else Keyring(hub_key.public)
         self._way = Way(below)
         self._ear = Way(below)
         """Of pulls: a long poll runs beside the pushes, on a thread of its own."""
@@ -77,8 +81,10 @@ class SyncClient:
         except HubFault as fault:
             return self._ear.failed(fault, now_ms)
         members = 0 if cursor else self._outbox.members()
-        changes, doubts = believed(found, cursor=cursor, members=members, hub=self._hub_key)
+        keys = self._keys.follow(found.keys)
+        changes, doubts = believed(found, cursor=cursor, members=members, hub=keys.current)
         if changes is not None:
+            changes = self._with_keys(changes, keys)
             self._ask |= moved_on(cursor, changes.cursor)
             self._outbox.apply(changes)
         if doubts:
@@ -112,12 +118,15 @@ class SyncClient:
         def hash_at(seq: int) -> str | None:
             return self._outbox.hash_at(out.inc, seq)
 
-        judged = judge(out, answer, hash_at, till=self._till, hub=self._hub_key)
+        keys = self._keys.follow(answer.changes.keys if answer.changes else ())
+        judged = judge(out, answer, hash_at, till=self._till, hub=keys.current)
         settled = judged.settled
         if settled is None:
             kind: Kind = "fork" if judged.refused in ("fork", "rolled-back") else "suspect"
             stopped = self._way.stopped(kind, judged.refused, now_ms, inc=out.inc, wm=answer.wm)
             return replace(stopped, common=common(out, answer, hash_at), highest=highest(out, answer))
+        if settled.changes is not None:
+            settled = msgspec.structs.replace(settled, changes=self._with_keys(settled.changes, keys))
         self._outbox.settle(settled)
         if out.lines and settled.wm < out.first and not settled.rewind:
             # It took nothing and said of nothing why: as good as no answer.
@@ -136,6 +145,13 @@ class SyncClient:
             rewound=settled.rewind,
             highest=highest(out, answer) if out.newest else 0,
         )
+
+    def _with_keys(self, changes: Changes, keys: Keyring) -> Changes:
+        """Of a page that is believed, the links that hold are kept with it; of any other none."""
+        if not changes.cursor or keys is self._keys:
+            return msgspec.structs.replace(changes, keys=())
+        self._keys = keys
+        return msgspec.structs.replace(changes, keys=keys.links)
 
     def _failed_push(self, out: Outgoing, fault: HubFault, now_ms: int) -> Outcome:
         """Back off, and make the batch smaller where its size or content may be the reason."""

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from agent.loyalty.leases import Grant, grant_payload
+from sync.wire import KeyLink
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -31,6 +32,9 @@ SKEW_MS = 300_000
 _GRANT = b"kopilka-grant-1\n"
 _PROGRAMME = b"kopilka-programme-1\n"
 _FILL = b"kopilka-fill-1\n"
+
+_ROTATE = b"kopilka-rotate-1\n"
+_LINK = b"kopilka-hub-key-1\n"
 
 RequestFault = Literal["", "missing", "stale", "bad-signature"]
 
@@ -108,6 +112,31 @@ def sign_fill(signer: Signer, manifest: str) -> str:
 
 def check_fill(verifier: Verifier, manifest: str, signature: str) -> bool:
     return verifier.check(_FILL + manifest.encode(), signature)
+
+
+def sign_rotation(new: Signer, *, till: str, former: str) -> str:
+    """The new key's word that it takes the place of `former` (public, hex) for a till, base64."""
+    return new.sign(_rotation(till, former, new.public))
+
+
+def check_rotation(*, till: str, former: str, key: str, proof: str) -> bool:
+    return Verifier(key).check(_rotation(till, former, key), proof)
+
+
+def _rotation(till: str, former: str, key: str) -> bytes:
+    return _ROTATE + f"{till}\n{former}\n{key}".encode()
+
+
+def sign_link(former: Signer, key: str) -> KeyLink:
+    """The hub's word that `key` (public, hex) follows its former one."""
+    return KeyLink(former.public, key, former.sign(_LINK + f"{former.public}\n{key}".encode()))
+
+
+def check_link(link: KeyLink) -> bool:
+    try:
+        return Verifier(link.former).check(_LINK + f"{link.former}\n{link.key}".encode(), link.signature)
+    except (ValueError, UnicodeEncodeError):
+        return False
 
 
 @dataclass(frozen=True, slots=True)

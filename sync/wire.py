@@ -315,6 +315,14 @@ class MemberState(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """Watermark by till (key "till/inc") of the records this state already includes."""
 
 
+class KeyLink(Struct, frozen=True):
+    """The hub's key changed: `former` (hex) signed that `key` follows it."""
+
+    former: str
+    key: str
+    signature: str
+
+
 class Changes(Struct, frozen=True, omit_defaults=True, kw_only=True):
     """What is new since a cursor. `programme` is the signed file's text when it changed."""
 
@@ -325,6 +333,8 @@ class Changes(Struct, frozen=True, omit_defaults=True, kw_only=True):
     revokes: tuple[str, ...] = ()
     more: bool = False
     at: int = 0
+    keys: tuple[KeyLink, ...] = ()
+    """How the hub's key came to be what it is, from its first one on; nothing while it is the first."""
     fill: bool = False
     """The till comes sooner to the end by the hub's fill (`sync.fill`) than by pages."""
 
@@ -354,6 +364,21 @@ class EnrolRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Fals
     code: Annotated[str, Meta(min_length=4, max_length=80)]
     till: Annotated[str, Meta(max_length=80)]
     public_key: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
+
+
+class RotateRequest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=False):
+    """A till changes its key: the public half (hex) of the new one, and the new key's signature that it is this till's."""
+
+    public_key: Annotated[str, Meta(pattern=r"^[0-9a-f]{64}$")]
+    proof: Annotated[str, Meta(max_length=100)]
+
+
+class RotateAnswer(Struct, frozen=True, kw_only=True):
+    """The key the hub knows the till by from now on."""
+
+    till: str
+    public_key: str
+    at: int
 
 
 class EnrolAnswer(Struct, frozen=True, omit_defaults=True, kw_only=True):

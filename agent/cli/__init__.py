@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "token": ("agent.cli.token", "tokens of the local API", "ключи доступа к кассе"),
     "page": ("agent.cli.page", "pair the cashier's page", "подключить страницу кассира"),
     "enrol-till": ("agent.cli.enrol_till", "join a hub by a one-time code", "подключить кассу к центру по коду"),
+    "rotate-key": ("agent.cli.rotate_key", "change the till's signing key", "сменить ключ подписи кассы"),
     "sim": ("agent.cli.sim", "simulated scanner and printer", "имитация сканера и принтера"),
     "demo": ("agent.cli.demo", "hub, till, scanner, printer and page on this machine", "всё вместе на этой машине"),
 }

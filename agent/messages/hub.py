@@ -93,6 +93,14 @@ CODES = {
         ru=("Этот запрос уже был.", "Одноразовое число повторилось.", "Подпишите запрос заново и пришлите снова."),
         en=("This request was seen before.", "Its nonce is not new.", "Sign the request anew and send it again."),
     ),
+    "rotate-refused": both(
+        ru=("Ключ кассы {till} не сменён.", "Новый ключ не подписал смену.", "Повторите: kopilka rotate-key"),
+        en=(
+            "The key of till {till} was not changed.",
+            "The new key has not signed for it.",
+            "Again: kopilka rotate-key",
+        ),
+    ),
     "hub-busy": both(
         ru=("Центр занят.", "Посылок больше, чем он успевает принять.", "Касса повторит сама через {wait_s} с."),
         en=("The hub is busy.", "More pushes come than it can take.", "The till comes again in {wait_s} s."),

@@ -13,6 +13,10 @@ CODES = {
         ru=("Центр не принял кассу.", "{problem}", "Зарегистрируйте кассу заново: kopilka enrol-till КОД"),
         en=("The centre refused this till.", "{problem}", "Enrol it again: kopilka enrol-till CODE"),
     ),
+    "till-not-enrolled": both(
+        ru=("Касса не подключена к центру.", "Менять нечего: центр её ключа не знает.", "kopilka enrol-till КОД"),
+        en=("The till has joined no hub.", "There is no key to change that a hub knows.", "kopilka enrol-till CODE"),
+    ),
     "enrol-refused": both(
         ru=(
             "Код регистрации не подошёл.",

@@ -60,7 +60,8 @@ def _enrol(settings: Settings, code: str, url: str) -> Secrets:
 
 def _asked(settings: Settings, url: str, request: EnrolRequest) -> EnrolAnswer:
     try:
-        transport = HttpTransport(url, monotonic=time.monotonic, ca_file=settings.hub.ca)
+        hub = settings.hub
+        transport = HttpTransport(url, monotonic=time.monotonic, ca_file=hub.ca, client_cert=hub.client_cert)
     except ValueError as error:
         raise Unprocessable("hub-address", problem=str(error)) from None
     calls = HubCalls(

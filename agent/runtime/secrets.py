@@ -19,6 +19,8 @@ class Secrets(Struct, frozen=True, kw_only=True):
 
     till_key: str
     """Ed25519 seed of the till."""
+    next_key: str = ""
+    """The seed that takes its place, until the hub is known to know it."""
     programme_key: str
     """Names cards and phones."""
     hub_key: str = ""

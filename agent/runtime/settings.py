@@ -43,9 +43,17 @@ class HubSettings(Section, frozen=True):
 
     url: Annotated[str, Meta(max_length=300, pattern=r"^https?://[^\s/]+(/[^\s]*)?$")] | None = None
     ca: Path | None = None
+    """The authority that signed the hub's certificate; no other is believed then."""
+    cert: Path | None = None
+    key: Path | None = None
+    """The till's own certificate and its key, where the hub asks for one."""
     push_s: Seconds = 5
     poll_s: Annotated[int, Meta(ge=1, le=25)] = 25
     timeout_s: Seconds = 10
+
+    @property
+    def client_cert(self) -> tuple[str, str] | None:
+        return (self.cert, self.key) if self.cert and self.key else None
 
 
 class SaleSettings(Section, frozen=True):

@@ -15,6 +15,7 @@ from agent.runtime.filling import REST_MS, Filling
 from agent.runtime.jobs import Jobs
 from agent.runtime.listening import Listener
 from agent.runtime.renewal import Renewal
+from agent.runtime.rotating import settled
 from agent.runtime.wiring import Parts
 from agent.store.outbox import StoreOutbox
 from agent.store.settings import ProgrammeText
@@ -23,7 +24,7 @@ from agent.till.wish import let_go
 from sync.calls import HubCalls
 from sync.client import Outcome, SyncClient
 from sync.page import Told
-from sync.signing import Signer, Verifier
+from sync.signing import Signer
 from sync.wire import Changes
 
 _log = logging.getLogger("kopilka.sync")
@@ -68,7 +69,11 @@ class Syncing:
         parts, kept = self._parts, self._parts.secrets
         hub = parts.settings.hub
         transport = HttpTransport(
-            hub.url or kept.hub_url, monotonic=time.monotonic, ca_file=hub.ca, limits=Limits(read_s=hub.timeout_s)
+            hub.url or kept.hub_url,
+            monotonic=time.monotonic,
+            ca_file=hub.ca,
+            client_cert=hub.client_cert,
+            limits=Limits(read_s=hub.timeout_s),
         )
         till = parts.desk.rules.till
         calls = self._calls = HubCalls(
@@ -77,6 +82,8 @@ class Syncing:
             signer=Signer(bytes.fromhex(kept.till_key)),
             now_ms=parts.clock.now_ms,
             nonce=lambda: secrets.token_hex(16),
+            spare=Signer(bytes.fromhex(kept.next_key)) if kept.next_key else None,
+            on_spare=lambda: settled(parts.settings.till.data),
         )
         self._listener = Listener(
             self._pull, monotonic_ms=parts.clock.monotonic_ms, hang_up=transport.hang_up, wait_s=hub.poll_s
@@ -90,7 +97,7 @@ class Syncing:
             outbox,
             calls,
             till=till,
-            hub_key=Verifier(kept.hub_key),
+            hub_key=parts.writer.call(wiring.hub_keys, parts.store, kept),
             below=secrets.randbelow,
         )
 

@@ -22,6 +22,7 @@ from agent.runtime.settings import Settings
 from agent.runtime.shelf import Shelf
 from agent.runtime.state import Board, Line
 from agent.store.heal import finish, heal
+from agent.store.settings import HUB_LINKS
 from agent.store.till_store import TillStore
 from agent.till.afresh import Reason, begin
 from agent.till.desk import Desk, Rules
@@ -29,7 +30,9 @@ from agent.till.ports import Events, Ids, RunningClock
 from drivers.printer.document import encode_document
 from drivers.scanner.recognition import Recognizer
 from sync.chain import hlc_ms
-from sync.signing import Verifier, check_programme
+from sync.keyring import Keyring
+from sync.signing import check_programme
+from sync.wire import KeyLink
 
 _log = logging.getLogger("kopilka.wiring")
 DATABASE = "till.sqlite3"
@@ -208,9 +211,21 @@ def compiled(text: str, name: str) -> Programme:
     return reading.programme
 
 
+def hub_keys(store: TillStore, kept: Secrets) -> Keyring:
+    """The hub's key of the enrolment, and those that followed it; each link is checked again."""
+    text = store.meta.get(HUB_LINKS)
+    try:
+        links = msgspec.json.decode(text, type=tuple[KeyLink, ...]) if text else ()
+    except msgspec.MsgspecError:
+        links = ()
+    return Keyring(kept.hub_key).follow(links)
+
+
 def load_shelf(shelf: Shelf, store: TillStore, kept: Secrets) -> None:
     """Versions the hub sent, each checked against its key again: a changed row is not obeyed."""
-    verifier = Verifier(kept.hub_key) if kept.hub_key else None
+    if not kept.hub_key:
+        return
+    keys = hub_keys(store, kept)
     for row in store.programmes.all():
-        if verifier is not None and check_programme(verifier, row.text, row.signature):
+        if keys.known(lambda key, row=row: check_programme(key, row.text, row.signature)):  # type: ignore[misc]
             shelf.put(compiled(row.text, f"programme {row.version}"), row.effective_from)

@@ -8,7 +8,7 @@ from typing import Protocol
 from agent.loyalty.leases import Lease, lease_id
 from agent.rows import Stored, place, position
 from agent.sqlite import Writer
-from agent.store.settings import ProgrammeText
+from agent.store.settings import HUB_LINKS, ProgrammeText
 from agent.store.till_store import TillStore
 from sync.outbox import Outgoing, Settled, Wanted, fitting
 from sync.page import Told, read_state
@@ -207,6 +207,8 @@ class StoreOutbox:
             row = self._describe(changes.programme, changes.programme_signature)
             if row is not None:
                 store.programmes.put(row)
+        if changes.keys:
+            store.meta.put(HUB_LINKS, encode(changes.keys).decode())
         store.rights.recall(changes.revokes)
         held = store.meta.get("cursor")
         if changes.cursor and not shrank(held, changes.cursor) and (held or not pushed):

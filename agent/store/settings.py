@@ -7,6 +7,9 @@ from msgspec import Struct
 
 from agent.sqlite import Statements
 
+HUB_LINKS = "hub_links"
+"""Key of `meta`: how the hub's key has changed since this till was enrolled, as JSON."""
+
 
 class Meta:
     """Single values by key: acked, durable, cursor, epoch, keys of the shop."""
@@ -44,7 +47,7 @@ class Programmes:
     def put(self, programme: ProgrammeText) -> None:
         self._sql.run(
             "INSERT INTO programme (hash, version, effective_from, text, signature) VALUES (?, ?, ?, ?, ?)"
-            " ON CONFLICT (hash) DO NOTHING",
+            " ON CONFLICT (hash) DO UPDATE SET signature = excluded.signature",
             (
                 programme.hash,
                 programme.version,

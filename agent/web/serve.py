@@ -8,9 +8,11 @@ import errno
 import logging
 import os
 import socket
+import ssl
 import stat
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import h11
@@ -18,7 +20,7 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from agent.errors import BadRequest, Unavailable
+from agent.errors import BadRequest, ConfigFault, Unavailable
 from agent.web.guard import HEADER_BYTES
 from agent.web.problem import problem_response
 
@@ -122,6 +124,29 @@ class _Uvicorn(uvicorn.Server):
             await self.over.wait()
 
 
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """Files, PEM: the server's certificate chain and key; with `client_ca` only callers whose certificate it signed get in."""
+
+    cert: str
+    key: str
+    client_ca: str | None = None
+
+    def context(self) -> ssl.SSLContext:
+        """Raises ConfigFault for files that cannot be read or do not fit together."""
+        made = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        made.minimum_version = ssl.TLSVersion.TLSv1_2
+        try:
+            made.load_cert_chain(self.cert, self.key)
+            if self.client_ca is not None:
+                made.load_verify_locations(self.client_ca)
+                made.verify_mode = ssl.CERT_REQUIRED
+        except (OSError, ssl.SSLError) as error:
+            files = ", ".join(filter(None, (self.cert, self.key, self.client_ca)))
+            raise ConfigFault([f"[tls] {files}: {error.strerror or error}"]) from None
+        return made
+
+
 class Server:
     """One HTTP server in one thread.
 
@@ -136,6 +161,7 @@ class Server:
         *,
         on_stop: Callable[[], None] | None = None,
         max_connections: int = MAX_CONNECTIONS,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self._sockets = list(sockets)
         self._files = [listener.getsockname() for listener in sockets if listener.family == socket.AF_UNIX]
@@ -157,6 +183,7 @@ class Server:
             timeout_keep_alive=KEEP_ALIVE_MS // 1000,
             timeout_graceful_shutdown=1,
             h11_max_incomplete_event_size=HEADER_BYTES,
+            ssl_context_factory=None if tls is None else lambda _config, _default: tls,
         )
         self._uvicorn = _Uvicorn(config, self._ready)
         self._thread = threading.Thread(target=self._run, name="http", daemon=True)

@@ -35,7 +35,7 @@ from sync.hub.intake import Intake
 from sync.hub.reception import BadPush
 from sync.hub.store.tills import Till
 from sync.hub.unpack import PLAIN_BYTES
-from sync.wire import CURSOR_SIGNS, Changes, EnrolAnswer, EnrolRequest, Head, PushAnswer
+from sync.wire import CURSOR_SIGNS, Changes, EnrolAnswer, EnrolRequest, Head, PushAnswer, RotateAnswer, RotateRequest
 
 MAX_WAIT_S = 25
 LOOK_S = 0.5
@@ -64,6 +64,10 @@ class Poll(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     cursor: Annotated[str, Meta(max_length=CURSOR_SIGNS)] = ""
     wait: Annotated[int, Meta(ge=0, le=MAX_WAIT_S)] = 0
+
+
+class RotateCall(RotateRequest, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The body of POST /v1/rotate."""
 
 
 class EnrolCall(EnrolRequest, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -115,7 +119,7 @@ class Api:
     def routes(self) -> list[Route]:
         """One table for the application and its OpenAPI document."""
         fills = fill_routes(self._hub.fills) if self._hub.fills is not None else []
-        return [*self._signed(), *fills, *self._free()]
+        return [*self._signed(), *self._keys(), *fills, *self._free()]
 
     def _signed(self) -> list[Route]:
         return [
@@ -139,6 +143,20 @@ class Api:
                 query=Poll,
                 answer=Changes,
                 faults=(Unauthorised,),
+            ),
+        ]
+
+    def _keys(self) -> list[Route]:
+        return [
+            Route(
+                method="POST",
+                path="/v1/rotate",
+                scopes=(SCOPE,),
+                handler=self.rotate,
+                summary="A till changes its key; signed by the old one, or, asked again, by the new",
+                request=RotateCall,
+                answer=RotateAnswer,
+                max_bytes=4096,
             ),
         ]
 
@@ -200,6 +218,10 @@ class Api:
                     break
                 await sleeper.sleep(min(LOOK_S, max(0.0, until - loop.time())))
         return await self._read(self._hub.changes, till, poll.cursor)
+
+    def rotate(self, call: Call[RotateCall, None]) -> RotateAnswer:
+        """On the writer's thread. Raises Forbidden, Unauthorised."""
+        return self._hub.rotate(call.caller.name, call.body)
 
     def enrol(self, call: Call[EnrolCall, None]) -> EnrolAnswer:
         """On the writer's thread. Raises Forbidden, TooMany."""

@@ -12,6 +12,7 @@ import peewee
 from msgspec import Struct
 
 from sync.hub.book import Book, HubLease
+from sync.hub.keys import links
 from sync.hub.store import books, feed, journal, programmes
 from sync.wire import Changes, MemberState
 
@@ -58,6 +59,7 @@ def since(database: peewee.Database, text: str, *, till: str, epoch: int, now_ms
         revokes=_asked_back(database, rows, till),
         more=end < last,
         at=now_ms,
+        keys=links(database),
     )
 
 

@@ -12,7 +12,8 @@ import peewee
 from agent.errors import BadRequest, Forbidden, NotFound
 from sync.hub.keys import Keys
 from sync.hub.store import journal, programmes, tills
-from sync.wire import EnrolAnswer, EnrolRequest
+from sync.signing import check_rotation
+from sync.wire import EnrolAnswer, EnrolRequest, RotateAnswer, RotateRequest
 
 CODE_LIFE_MS = 24 * 3_600_000
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -79,6 +80,20 @@ def enrol(database: peewee.Database, request: EnrolRequest, *, keys: Keys, epoch
     elif known.public_key != request.public_key:
         raise Forbidden("enrol-refused")
     return _answer(database, known, keys=keys, epoch=epoch, now_ms=now_ms)
+
+
+def rotate(database: peewee.Database, till: tills.Till, request: RotateRequest, *, now_ms: int) -> RotateAnswer:
+    """Bind another key to a till that signed with its old one; the same again, signed by the new one, changes nothing.
+
+    Raises Forbidden where the new key has not signed for this change: of this till, from the key it has now.
+    """
+    former = till.public_key or ""
+    if request.public_key != former:
+        proven = check_rotation(till=till.till, former=former, key=request.public_key, proof=request.proof)
+        if not proven:
+            raise Forbidden("rotate-refused", till=till.till)
+        tills.save(database, msgspec.structs.replace(till, public_key=request.public_key))
+    return RotateAnswer(till=till.till, public_key=request.public_key, at=now_ms)
 
 
 def _answer(database: peewee.Database, till: tills.Till, *, keys: Keys, epoch: int, now_ms: int) -> EnrolAnswer:

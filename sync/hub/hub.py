@@ -38,6 +38,8 @@ from sync.wire import (
     LeaseAnswer,
     PushAnswer,
     Record,
+    RotateAnswer,
+    RotateRequest,
     Verdict,
     WantBody,
 )
@@ -190,7 +192,7 @@ class Hub:
         desk = Desk(
             ground=ground,
             policy=self.policy,
-            signer=self.keys.signer,
+            signer=self.keys.now(self.database).signer,
             epoch=self.epoch,
             alone=tills.stores(self.database) <= 1,
             superseded=max(journal.marks(self.database, mark.till), default=mark.inc) > mark.inc,
@@ -254,7 +256,15 @@ class Hub:
     def enrol(self, request: EnrolRequest) -> EnrolAnswer:
         """A till shows its code and key. Raises Forbidden."""
         return self._steps.run(
-            lambda: enrolment.enrol(self.database, request, keys=self.keys, epoch=self.epoch, now_ms=self.clock())
+            lambda: enrolment.enrol(
+                self.database, request, keys=self.keys.now(self.database), epoch=self.epoch, now_ms=self.clock()
+            )
+        )
+
+    def rotate(self, till: str, request: RotateRequest) -> RotateAnswer:
+        """A till changes its key. Raises Forbidden, Unauthorised."""
+        return self._steps.run(
+            lambda: enrolment.rotate(self.database, self.known_till(till), request, now_ms=self.clock())
         )
 
     def till(self, name: str) -> tills.Till | None:

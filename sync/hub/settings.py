@@ -16,10 +16,18 @@ MAX_FILE_BYTES = 256 * 1024
 
 
 class Listen(Struct, frozen=True, forbid_unknown_fields=True):
-    """Where tills reach the hub. Anything but this machine belongs behind a proxy that ends TLS."""
+    """Where tills reach the hub. Anything but this machine wants [tls], or a proxy that ends it."""
 
     host: Annotated[str, Meta(min_length=1, max_length=255)] = "127.0.0.1"
     port: Annotated[int, Meta(ge=0, le=65535)] = 8780
+
+
+class TlsFiles(Struct, frozen=True, forbid_unknown_fields=True):
+    """[tls]: the hub ends TLS by itself. `client_ca` lets in only tills that show a certificate it signed."""
+
+    cert: Annotated[str, Meta(min_length=1, max_length=4096)]
+    key: Annotated[str, Meta(min_length=1, max_length=4096)]
+    client_ca: Annotated[str, Meta(min_length=1, max_length=4096)] | None = None
 
 
 class Backup(Struct, frozen=True, forbid_unknown_fields=True):
@@ -54,6 +62,7 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
 
     database: Annotated[str, Meta(min_length=1, max_length=4096)] = "hub.db"
     listen: Listen = Listen()
+    tls: TlsFiles | None = None
     backup: Backup = Backup()
     leases: LeaseLimits = LeaseLimits()
     fill: FillSettings = FillSettings()

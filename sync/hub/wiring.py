@@ -11,7 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from agent.sqlite import ThreadWriter, open_database
-from agent.web.serve import Server, tcp_socket
+from agent.web.serve import Server, Tls, tcp_socket
 from agent.web.wake import Bell
 from sync.hub.api import Api, Threads
 from sync.hub.filling import Fills, renew
@@ -51,8 +51,9 @@ class Service:
     def __init__(self, settings: Settings, *, on_broken: Callable[[], None] = lambda: None) -> None:
         """Opens the database and the port; `on_broken` is told when the disk fails and the process must end.
 
-        Raises storage errors and Unavailable for a taken port.
+        Raises storage errors, ConfigFault for certificates that cannot be used, Unavailable for a taken port.
         """
+        tls = Tls(settings.tls.cert, settings.tls.key, settings.tls.client_ca).context() if settings.tls else None
         self._settings = settings
         self._on_broken = on_broken
         self.broken = False
@@ -84,7 +85,13 @@ class Service:
         threads = Threads(self._writer.pool, self._readers)
         intake = Intake(monotonic_ms=monotonic_ms)
         self.api = Api(self.hub, threads, self._bell, push=group.push, intake=intake, on_broken=self._break)
-        self._server = Server(self.api.app(), [self._socket], on_stop=self._bell.close, max_connections=MAX_CONNECTIONS)
+        self._server = Server(
+            self.api.app(),
+            [self._socket],
+            on_stop=self._bell.close,
+            max_connections=MAX_CONNECTIONS,
+            tls=tls,
+        )
         self.jobs = Jobs(self._plan())
 
     def _plan(self) -> list[Job]:
@@ -148,7 +155,7 @@ class Service:
         assert self.hub.fills is not None
         reader = open_database(self._settings.database, readonly=True)
         try:
-            made = renew(reader, self.hub.fills, self.hub.keys.signer, now_ms=clock())
+            made = renew(reader, self.hub.fills, self.hub.keys.now(reader).signer, now_ms=clock())
         finally:
             reader.close()
         if made is not None:

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from agent.cli.demo.stage import Stage
-from agent.cli.demo.till import DemoFault, DemoTill
+from agent.cli.demo.till import DemoFault, DemoTill, run
 from agent.runtime import secrets
 
 pytestmark = [pytest.mark.slow]
@@ -87,3 +87,15 @@ def test_a_till_that_was_revoked_sells_on_keeps_its_facts_and_says_so(stage):
     assert found["line"]["cause"]
     assert found["queue"]["unsent"] > 0
     assert till.call("POST", "/v1/sales", {**body, "id": "B"})[0] == 200
+
+
+def test_a_key_is_changed_by_one_command_and_the_till_goes_on(stage):
+    till = till_of(stage, "T1")
+    till.enrol(code_for(stage, "T1"))
+    before = secrets.read(f"{till.folder}/data").till_key
+    told = run("rotate-key", "--json", "--config", till.config)
+    kept = secrets.read(f"{till.folder}/data")
+    assert (json.loads(told)["till"], kept.next_key) == ("T1", "")
+    assert kept.till_key != before
+    till.start()
+    till.wait(lambda: till.status()["line"]["online"], "the hub does not know the new key")

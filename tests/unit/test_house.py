@@ -29,6 +29,7 @@ ELSEWHERE: dict[str, str] = {
     "agent/cli/demo/till.py": "tests/system/test_kill.py",
     "agent/cli/enrol_till.py": "tests/system/test_enrolling.py",
     "agent/cli/local.py": "tests/system/test_daemon.py",
+    "agent/cli/rotate_key.py": "tests/system/test_enrolling.py",
     "agent/cli/run.py": "tests/system/test_daemon.py",
     "agent/cli/sim.py": "tests/unit/agent/cli/test_cli.py",
     "agent/runtime/daemon.py": "tests/system/test_daemon.py",

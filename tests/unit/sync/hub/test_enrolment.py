@@ -4,9 +4,10 @@ import pytest
 from hub_kit import DAY_MS, NOON, Bench, Pen, chance
 
 from agent.errors import BadRequest, Forbidden, NotFound
-from sync.hub.enrolment import add_till, enrol, revoke_till
+from sync.hub.enrolment import add_till, enrol, revoke_till, rotate
 from sync.hub.store import tills
-from sync.wire import EnrolRequest
+from sync.signing import Signer, sign_rotation
+from sync.wire import EnrolRequest, RotateRequest
 
 KEY, OTHER = "0" * 64, "1" * 64
 
@@ -91,3 +92,33 @@ def test_names_that_cannot_be(bench, name):
         add(bench, name)
     with pytest.raises(BadRequest):
         add(bench, store=name)
+
+
+def rotated(bench, new, *, former=None, till="t1", proof=None):
+    known = tills.find(bench.database, till)
+    proof = proof or sign_rotation(new, till=till, former=former or known.public_key)
+    return rotate(bench.database, known, RotateRequest(public_key=new.public, proof=proof), now_ms=bench.clock())
+
+
+def test_a_till_changes_its_key_and_may_ask_again(bench):
+    old, new = Signer(b"o" * 32), Signer(b"n" * 32)
+    join(bench, add(bench), old.public)
+    for _ in range(2):
+        assert rotated(bench, new, former=old.public).public_key == new.public
+    assert tills.find(bench.database, "t1").public_key == new.public
+
+
+def test_a_key_nobody_holds_or_for_another_till_is_not_taken(bench):
+    old, new = Signer(b"o" * 32), Signer(b"n" * 32)
+    join(bench, add(bench), old.public)
+    wrong = (
+        sign_rotation(Signer(b"x" * 32), till="t1", former=old.public),
+        sign_rotation(new, till="t2", former=old.public),
+        sign_rotation(new, till="t1", former=new.public),
+        "****",
+    )
+    for proof in wrong:
+        with pytest.raises(Forbidden) as found:
+            rotated(bench, new, proof=proof)
+        assert found.value.code == "rotate-refused"
+    assert tills.find(bench.database, "t1").public_key == old.public

@@ -70,7 +70,9 @@ class _RefusedFill(Exception):
 class Filling:
     """Runs while the hub says that a fill is worth it. `done` is called when the pull may go on."""
 
-    def __init__(self, parts: Parts, hub: FillHub, hub_key: Verifier, *, done: Callable[[], None]) -> None:
+    def __init__(
+        self, parts: Parts, hub: FillHub, hub_key: Callable[[], Verifier], *, done: Callable[[], None]
+    ) -> None:
         self._parts = parts
         self._hub = hub
         self._hub_key = hub_key
@@ -135,7 +137,7 @@ class Filling:
     def _believed(self, signed: SignedFill) -> Fill:
         if not signed.manifest:
             raise _RefusedFill("none")
-        if not check_fill(self._hub_key, signed.manifest, signed.signature):
+        if not check_fill(self._hub_key(), signed.manifest, signed.signature):
             raise _RefusedFill("signature")
         fill = read_manifest(signed.manifest)
         if fill is None:

@@ -23,8 +23,9 @@ from agent.till.scanned import current
 from agent.till.wish import let_go
 from sync.calls import HubCalls
 from sync.client import Outcome, SyncClient
+from sync.keyring import Keyring
 from sync.page import Told
-from sync.signing import Signer
+from sync.signing import Signer, Verifier
 from sync.wire import Changes
 
 _log = logging.getLogger("kopilka.sync")
@@ -88,7 +89,7 @@ class Syncing:
         self._listener = Listener(
             self._pull, monotonic_ms=parts.clock.monotonic_ms, hang_up=transport.hang_up, wait_s=hub.poll_s
         )
-        self.filling = Filling(parts, calls, Verifier(kept.hub_key), done=self._listener.nudge)
+        self.filling = Filling(parts, calls, self._hub_key, done=self._listener.nudge)
         outbox = StoreOutbox(
             parts.store, parts.writer, clock=parts.clock, ids=parts.ids, told=self._told, describe=described
         )
@@ -97,9 +98,16 @@ class Syncing:
             outbox,
             calls,
             till=till,
-            hub_key=parts.writer.call(wiring.hub_keys, parts.store, kept),
+            hub_key=self._hub_keys(),
             below=secrets.randbelow,
         )
+
+    def _hub_keys(self) -> Keyring:
+        return self._parts.writer.call(wiring.hub_keys, self._parts.store, self._parts.secrets)
+
+    def _hub_key(self) -> Verifier:
+        """The hub's key of now."""
+        return self._hub_keys().current
 
     def start(self) -> None:
         """Listen to the hub."""

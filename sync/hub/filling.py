@@ -17,7 +17,7 @@ from agent.sqlite import sync_folder
 from sync.fill import VERSION, Fill, Piece, SignedFill, Words, cut, name_of, read_manifest
 from sync.hub import changes
 from sync.hub.store import feed, meta, snapshot, steps
-from sync.signing import Signer, sign_fill
+from sync.signing import Signer, Verifier, check_fill, sign_fill
 from sync.wire import MemberState, encode
 
 NAME, FORMER = "manifest.json", "former.json"
@@ -81,10 +81,12 @@ class Fills:
 
 
 def renew(database: peewee.Database, fills: Fills, signer: Signer, *, now_ms: int) -> Fill | None:
-    """`make` where it is worth the while: many members, and a quarter of them changed since the last; None else."""
+    """`make` where it is worth the while: many members, and a quarter of them changed since the last or the hub's key; None else."""
     fill, epoch, last = fills.current(), int(meta.read(database, "epoch") or 0), feed.last(database)
     lacking = last - fill.rev if fill is not None and fill.epoch == epoch else last
-    if lacking < max(FROM_MEMBERS, fill.members // 4 if fill is not None else 0):
+    told = fills.signed()
+    unsigned = fill is not None and not check_fill(Verifier(signer.public), told.manifest, told.signature)
+    if not unsigned and lacking < max(FROM_MEMBERS, fill.members // 4 if fill is not None else 0):
         return None
     return make(database, fills, signer, now_ms=now_ms)
 

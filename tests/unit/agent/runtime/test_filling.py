@@ -43,7 +43,7 @@ class Site:
     def open(self):
         self.store = open_store(self.path)
         self.parts = SimpleNamespace(store=self.store, writer=InlineWriter(), clock=self.clock)
-        self.filling = Filling(self.parts, self.hub, self.hub.verifier, done=self.count)
+        self.filling = Filling(self.parts, self.hub, lambda: self.hub.verifier, done=self.count)
 
     def count(self):
         self.done += 1
@@ -262,6 +262,6 @@ def test_progress_in_figures():
 
 
 def test_the_verifier_is_the_hubs_own(till, hub):
-    till.filling = Filling(till.parts, hub, Verifier(Signer(b"o" * 32).public), done=till.count)
+    till.filling = Filling(till.parts, hub, lambda: Verifier(Signer(b"o" * 32).public), done=till.count)
     till.filling.run()
     assert till.store.members.base is None

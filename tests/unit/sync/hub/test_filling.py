@@ -15,7 +15,7 @@ from sync.hub.filling import Fills, make, renew
 from sync.hub.merging import merge
 from sync.hub.store import feed
 from sync.hub.store.steps import transaction
-from sync.signing import Verifier, check_fill
+from sync.signing import Signer, Verifier, check_fill
 
 
 @pytest.fixture
@@ -55,6 +55,15 @@ def told(path):
     rows = database.execute("SELECT id, state FROM member").fetchall()
     database.close()
     return [unpack(unpack_name(id_), state, words, rev=int(meta["rev"]), applied=marks) for id_, state in rows]
+
+
+def test_a_fill_by_a_former_key_is_made_anew(members, fills):
+    made(members, fills)
+    new = Signer(b"n" * 32)
+    assert renew(members.database, fills, members.keys.signer, now_ms=6) is None
+    assert renew(members.database, fills, new, now_ms=6) is not None
+    told = fills.signed()
+    assert check_fill(Verifier(new.public), told.manifest, told.signature)
 
 
 def test_a_fill_says_what_the_changes_would(members, fills, tmp_path):

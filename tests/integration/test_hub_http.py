@@ -335,5 +335,6 @@ def test_health_and_the_document_need_no_signature(base, service):
         "/v1/openapi.json",
         "/v1/fill",
         "/v1/fill/{sha256}",
+        "/v1/rotate",
     }
     assert requests.get(f"{base}/v1/other", timeout=10).status_code == 401

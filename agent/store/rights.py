@@ -15,13 +15,15 @@ from agent.store.kept import decoded
 from sync.wire import MemberState, encode
 
 _lease = msgspec.json.Decoder(Lease)
-_lot = msgspec.json.Decoder(Lot)
 _parts = msgspec.json.Decoder(dict[str, int])
 _WANT = "SELECT n, member, unit, points, style, at, state, reason, told FROM want"
 
 
+_OWN = "SELECT id, unit, points, left, born, spendable_from, expires_on FROM own_lot"
+
+
 class Rights:
-    """Rows of `want`, `lease`, `own_lot`, `own_part` and `delta`; the algebra is agent.loyalty's."""
+    """Rows of `want`, `lease`, `own_lot`, `own_sum`, `own_part` and `delta`; the algebra is agent.loyalty's."""
 
     def __init__(self, database: peewee.SqliteDatabase) -> None:
         self._sql = Statements(database)
@@ -114,23 +116,49 @@ class Rights:
         """Lots a record of this till gave."""
         for lot in lots:
             self._sql.run(
-                "INSERT INTO own_lot (id, member, n, body) VALUES (?, ?, ?, ?)", (lot.id, member, n, encode(lot))
-            )
+                "INSERT INTO own_lot (id, member, n, unit, points, left, born, spendable_from, expires_on)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    lot.id, member, n, lot.unit, lot.points, lot.left, lot.born, lot.spendable_from, lot.expires_on or "",
+                ),
+            )  # fmt: skip
 
     def own_lots(self, member: str) -> list[Lot]:
-        rows = self._sql.all("SELECT body FROM own_lot WHERE member = ? ORDER BY n, id", (member,))
-        return [decoded(_lot, row[0], path=self._sql.path, table="own_lot") for row in rows]
+        """Each by itself, as returns need them; there may be thousands."""
+        return [_lot(row) for row in self._sql.all(f"{_OWN} WHERE member = ? ORDER BY n, id", (member,))]
+
+    def own_lot(self, id: str) -> Lot | None:
+        row = self._sql.one(f"{_OWN} WHERE id = ?", (id,))
+        return _lot(row) if row else None
+
+    def own_sums(self, member: str) -> list[Lot]:
+        """Own lots of the same days as one, for balances; their ids are nobody's."""
+        rows = self._sql.all(
+            "SELECT unit, spendable_from, expires_on, left, born FROM own_sum WHERE member = ? AND left > 0", (member,)
+        )
+        return [
+            Lot(
+                id=f"own {first} {last}",
+                unit=unit,
+                points=left,
+                left=left,
+                born=born,
+                spendable_from=first,
+                expires_on=last or None,
+            )
+            for unit, first, last, left, born in rows
+        ]
 
     def relot(self, lot: Lot, *, n: int) -> None:
         """Write an own lot's smaller `left`, which the record at `n` took. Raises KeyError when it is no longer our own.
 
         The taking is kept by itself too: the hub may tell the lot before it knows of the taking, and tells it whole then.
         """
-        row = self._sql.one("SELECT member, body FROM own_lot WHERE id = ?", (lot.id,))
+        row = self._sql.one("SELECT member, left FROM own_lot WHERE id = ?", (lot.id,))
         if row is None:
             raise KeyError(lot.id)
-        taken = decoded(_lot, row[1], path=self._sql.path, table="own_lot").left - lot.left
-        self._sql.run("UPDATE own_lot SET body = ? WHERE id = ?", (encode(lot), lot.id))
+        taken = row[1] - lot.left
+        self._sql.run("UPDATE own_lot SET left = ? WHERE id = ?", (lot.left, lot.id))
         self._sql.run(
             "INSERT INTO own_part (n, lot, unit, member, points) VALUES (?, ?, ?, ?, ?)"
             " ON CONFLICT (n, lot) DO UPDATE SET points = points + excluded.points",
@@ -205,3 +233,8 @@ class Rights:
         """Wishes and leases of a former incarnation: nobody answers the ones, and the others may be spent by nobody here."""
         self._sql.run("UPDATE want SET state = 'refused', reason = 'incarnation' WHERE state = 'pending'")
         self._sql.run("UPDATE lease SET state = 'forfeit' WHERE state = 'open'")
+
+
+def _lot(row: Row) -> Lot:
+    id_, unit, points, left, born, first, last = row
+    return Lot(id=id_, unit=unit, points=points, left=left, born=born, spendable_from=first, expires_on=last or None)

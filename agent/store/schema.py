@@ -36,8 +36,25 @@ CREATE TABLE lease (
 CREATE INDEX lease_member ON lease (member) WHERE state = 'open';
 CREATE INDEX lease_recalled ON lease (member) WHERE recalled = 1 AND state = 'open';
 -- What this till's own records did and the hub's word of the member does not yet include.
-CREATE TABLE own_lot (id TEXT PRIMARY KEY, member TEXT NOT NULL, n INTEGER NOT NULL, body BLOB NOT NULL) WITHOUT ROWID, STRICT;
+CREATE TABLE own_lot (
+  id TEXT PRIMARY KEY, member TEXT NOT NULL, n INTEGER NOT NULL, unit TEXT NOT NULL, points INTEGER NOT NULL, left INTEGER NOT NULL,
+  born INTEGER NOT NULL, spendable_from TEXT NOT NULL, expires_on TEXT NOT NULL) WITHOUT ROWID, STRICT;
 CREATE INDEX own_lot_member ON own_lot (member);
+-- The same added up by their days, for balances: a member who buys a hundred times a day has one row a day. Triggers keep it, so that
+-- whoever writes own_lot, a heal too, cannot leave it behind.
+CREATE TABLE own_sum (
+  member TEXT NOT NULL, unit TEXT NOT NULL, spendable_from TEXT NOT NULL, expires_on TEXT NOT NULL, left INTEGER NOT NULL,
+  born INTEGER NOT NULL, lots INTEGER NOT NULL, PRIMARY KEY (member, unit, spendable_from, expires_on)) WITHOUT ROWID, STRICT;
+CREATE TRIGGER own_lot_born AFTER INSERT ON own_lot BEGIN
+  INSERT INTO own_sum VALUES (new.member, new.unit, new.spendable_from, new.expires_on, new.left, new.born, 1)
+  ON CONFLICT DO UPDATE SET left = left + excluded.left, born = min(born, excluded.born), lots = lots + 1; END;
+CREATE TRIGGER own_lot_taken AFTER UPDATE OF left ON own_lot BEGIN
+  UPDATE own_sum SET left = left + new.left - old.left WHERE member = old.member AND unit = old.unit
+  AND spendable_from = old.spendable_from AND expires_on = old.expires_on; END;
+CREATE TRIGGER own_lot_told AFTER DELETE ON own_lot BEGIN
+  UPDATE own_sum SET left = left - old.left, lots = lots - 1 WHERE member = old.member AND unit = old.unit
+  AND spendable_from = old.spendable_from AND expires_on = old.expires_on; DELETE FROM own_sum WHERE member = old.member
+  AND unit = old.unit AND spendable_from = old.spendable_from AND expires_on = old.expires_on AND lots = 0; END;
 -- Takings from own lots, by the record that took; they count by themselves once the hub tells the lot.
 CREATE TABLE own_part (
   n INTEGER NOT NULL, lot TEXT NOT NULL, unit TEXT NOT NULL, member TEXT NOT NULL, points INTEGER NOT NULL,

@@ -59,6 +59,7 @@ class Known(NamedTuple):
     state: MemberState | None
     deltas: dict[str, Delta]
     own: list[Lot]
+    """Lots born here that the hub has not told back, those of the same days as one."""
     leases: list[Lease]
     held: dict[str, int]
     """Points under open holds, by unit."""
@@ -74,7 +75,7 @@ def known(desk: Desk, member: str, *, hold: str | None = None) -> Known:
     return Known(
         state=desk.store.members.get(member),
         deltas={row.unit: row for row in rights.deltas(member)},
-        own=rights.own_lots(member),
+        own=rights.own_sums(member),
         leases=rights.leases(member),
         held=held,
     )
@@ -122,6 +123,8 @@ def _clawed(after: list[Lot], points: int, spare: int, on: Today) -> tuple[int, 
 
     `spare` is what moved on lots nobody tells of; returns what is left of it, the debt, and the lots.
     """
+    if not points and spare >= 0:
+        return spare, 0, after
     ready = [lot for lot in after if not on.trusted or lots.spendable(lot, on.day)]
     parts, short = lots.take_in_order(sorted(ready, key=lots.spending_order), points + max(0, -spare))
     spare = max(0, spare)

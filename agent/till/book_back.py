@@ -44,8 +44,8 @@ def book_back(desk: Desk, sale: SaleBody, decision: ReturnDecision, n: int, *, o
 def _from_untold(desk: Desk, sale: SaleBody, taken: tuple[str, int], n: int) -> int:
     """Off the sale's lots that only this till knows; returns what is short."""
     unit, points = taken
-    assert sale.member is not None, "asked before"
-    for lot in _own(sale, unit, desk.store.rights.own_lots(sale.member)):
+    untold = [lot for given in sale.lots if (lot := desk.store.rights.own_lot(given.id)) is not None]
+    for lot in _own(sale, unit, untold):
         part = min(points, lot.left)
         if part:
             desk.store.rights.relot(msgspec.structs.replace(lot, left=lot.left - part), n=n)

@@ -132,8 +132,9 @@ def moment(iso: str, told: Told) -> str:
     """A moment as 09:58, with its day when that is not today."""
     there = when.local(when.parse(iso), told.programme.zone)
     here = when.local(told.at, told.programme.zone)
-    return f"{there:%H:%M}" if there.date() == here.date() else f"{_day(there, told.lang)} {there:%H:%M}"
+    clock = f"{there.hour:02}:{there.minute:02}"
+    return clock if there.date() == here.date() else f"{_day(there, told.lang)} {clock}"
 
 
 def _day(there: date, lang: Lang) -> str:
-    return f"{there:%d.%m}" if lang == "ru" else f"{there.day} {_MONTHS[there.month - 1]}"
+    return f"{there.day:02}.{there.month:02}" if lang == "ru" else f"{there.day} {_MONTHS[there.month - 1]}"

@@ -75,7 +75,7 @@ class Raw:
         run = self.database.execute
         run("BEGIN IMMEDIATE")
         run("INSERT INTO journal VALUES (?, 'sale', ?, ?)", (n, self.line, "h" * 64))
-        run("INSERT INTO own_lot VALUES (?, ?, ?, ?)", (f"lot-{n}", f"m{n}", n, b"{}"))
+        run("INSERT INTO own_lot VALUES (?, ?, ?, 'points:main', 9, 9, ?, '', '')", (f"lot-{n}", f"m{n}", n, AT))
         run("INSERT INTO operation VALUES ('sale', ?, ?, 'c', NULL, NULL, ?, 'done', ?)", (f"s-{n}", n, AT, ANSWER))
         run("INSERT INTO receipt VALUES (?, ?, ?, ?, ?)", (f"r-{n}", n, AT, DOCUMENT, SUMMARY))
         run(

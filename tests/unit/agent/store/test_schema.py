@@ -46,6 +46,7 @@ QUERIES = [
     "SELECT * FROM want WHERE member = 'x' AND unit = 'u' AND state = 'refused' ORDER BY n DESC LIMIT 1",
     "SELECT * FROM lease WHERE state = 'open' AND member = 'x'",
     "SELECT * FROM own_lot WHERE member = 'x'",
+    "SELECT * FROM own_sum WHERE member = 'x' AND left > 0",
     "SELECT * FROM own_part WHERE member = 'x'",
     "SELECT * FROM delta WHERE member = 'x'",
     "SELECT * FROM receipt ORDER BY n DESC LIMIT 5",

@@ -57,6 +57,8 @@ class Health(msgspec.Struct, frozen=True):
     status: str
     epoch: int
     at: int
+    engine: str
+    """sqlite or postgresql."""
 
 
 class Poll(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -233,7 +235,7 @@ class Api:
         return self._hub.enrol(call.body)
 
     async def health(self, _: Call[None, None]) -> Health:
-        return Health("ok", self._hub.epoch, self._hub.clock())
+        return Health("ok", self._hub.epoch, self._hub.clock(), self._hub.engine)
 
     async def openapi(self, _: Call[None, None]) -> dict[str, Any]:
         return self._document

@@ -27,7 +27,7 @@ from sync.hub.store import books as book_store
 from sync.hub.store import bulk, due, feed, journal, meta, programmes, recalls, tills
 from sync.hub.store.books import Change
 from sync.hub.store.server import Server
-from sync.hub.store.steps import Steps, snapshot
+from sync.hub.store.steps import Steps
 from sync.wire import (
     GENESIS,
     PROVISIONAL,
@@ -87,17 +87,21 @@ class Hub:
         """Apply a batch and answer its wishes, in one transaction. Raises BadPush, TooLarge, Forbidden; storage errors as agent.sqlite's."""
         batch = _read(till, head, lines)
         answer = self._steps.run(lambda: self._push(till, head, batch))
-        return self._later(till, head, answer) if self._shared else answer
+        return self._later(head, answer) if self._shared else answer
 
-    def _later(self, till: tills.Till, head: Head, answer: PushAnswer) -> PushAnswer:
+    def push_from(self, name: str, head: Head, lines: Sequence[bytes]) -> PushAnswer:
+        """As `push`, for a till as the database knows it in that step. Raises also Unauthorised for one nobody knows."""
+        return self.push(self._steps.run(lambda: self.known_till(name)), head, lines)
+
+    def _later(self, head: Head, answer: PushAnswer) -> PushAnswer:
         """News for an answer whose push is committed: on a server they are published after it, and read at one moment."""
         try:
             self.publish()
-            with snapshot(self.database):
-                return msgspec.structs.replace(answer, changes=self._news(till, head))
+            news = self._steps.look(self.database, lambda: self._news(head))
         except Unavailable:
             # The push stands; what is new the till hears by its next poll.
             return answer
+        return msgspec.structs.replace(answer, changes=news)
 
     def push_all(self, asked: Iterable[Asked]) -> list[PushAnswer | Exception]:
         """Several batches in one transaction: an answer or a refusal for each, one that fails leaves nothing behind.
@@ -135,7 +139,7 @@ class Hub:
             common = msgspec.structs.replace(
                 mark, wm=stand.common, hash=hash_at(stand.common) or GENESIS, durable=min(mark.durable, stand.common)
             )
-            return self._answer(till, head, common if stand.fork else mark, fork=stand.fork)
+            return self._answer(head, common if stand.fork else mark, fork=stand.fork)
         return self._apply(till, head, mark, stand.fresh)
 
     def _apply(self, till: tills.Till, head: Head, mark: Mark, fresh: tuple[Arrived, ...]) -> PushAnswer:
@@ -158,7 +162,7 @@ class Hub:
         lateness.note(self.database, outcome.applied, places, ground)
         written = msgspec.structs.replace(written, place=max(places.values(), default=mark.place))
         mark = self._advance(_answered(written, answers), mark, fresh, hlc=outcome.hlc)
-        return self._answer(till, head, mark, verdicts=outcome.verdicts, answers=answers)
+        return self._answer(head, mark, verdicts=outcome.verdicts, answers=answers)
 
     def _advance(self, mark: Mark, before: Mark, fresh: Sequence[Arrived], *, hlc: int) -> Mark:
         """Write the mark and the records; a push that changed nothing is only noted now and then."""
@@ -219,7 +223,6 @@ class Hub:
 
     def _answer(
         self,
-        till: tills.Till,
         head: Head,
         mark: Mark,
         *,
@@ -235,23 +238,28 @@ class Hub:
             at=self.clock(),
             exceptions=tuple(verdicts),
             leases=answers,
-            changes=None if self._shared else self._news(till, head),
+            changes=None if self._shared else self._news(head),
             fork=fork,
-            incarnation=max(journal.marks(self.database, till.till), default=mark.inc),
+            incarnation=max(journal.marks(self.database, mark.till), default=mark.inc),
         )
 
-    def _news(self, till: tills.Till, head: Head) -> Changes | None:
+    def _news(self, head: Head) -> Changes | None:
         """What the till has not heard since its cursor; without one, only what it is asked to give back."""
         now_ms = self.clock()
         if head.cursor:
-            return changes.since(self.database, head.cursor, till=till.till, epoch=self.epoch, now_ms=now_ms)
-        revokes = recalls.due(self.database, till.till)
+            return changes.since(self.database, head.cursor, till=head.till, epoch=self.epoch, now_ms=now_ms)
+        revokes = recalls.due(self.database, head.till)
         return Changes(cursor="", revokes=revokes, at=now_ms) if revokes else None
+
+    @property
+    def engine(self) -> str:
+        """What the hub keeps its facts in."""
+        return "postgresql" if self._shared else "sqlite"
 
     def publish(self) -> None:
         """On a server: give numbers to what was announced, by whomever. Raises Unavailable."""
-        if self._shared and feed.is_due(self.database):
-            self._steps.run(lambda: feed.publish(self.database))
+        if self._shared:
+            self._steps.run(lambda: feed.is_due(self.database) and feed.publish(self.database))
 
     def enrol(self, request: EnrolRequest) -> EnrolAnswer:
         """A till shows its code and key. Raises Forbidden."""
@@ -269,10 +277,11 @@ class Hub:
 
     def till(self, name: str) -> tills.Till | None:
         """A till as the reader knows it."""
-        return tills.find(self.reader, name)
+        return self._steps.look(self.reader, lambda: tills.find(self.reader, name))
 
     def known_till(self, name: str) -> tills.Till:
         """A till as the writer knows it: whoever was revoked between door and desk is refused. Raises Unauthorised, Forbidden."""
+        bulk.lock(self.database, "till", "till", [name])
         till = tills.find(self.database, name)
         if till is None:
             raise Unauthorised("till-unknown", till=name)
@@ -283,9 +292,11 @@ class Hub:
     def changes(self, till: str, cursor: str, *, limit: int = changes.PAGE) -> Changes:
         """What is new for a till since its cursor; at once, maybe nothing."""
         self.publish()
-        with snapshot(self.reader):
-            found = changes.since(self.reader, cursor, till=till, epoch=self.epoch, now_ms=self.clock(), limit=limit)
-            last = feed.last(self.reader)
+        return self._steps.look(self.reader, lambda: self._changes(till, cursor, limit))
+
+    def _changes(self, till: str, cursor: str, limit: int) -> Changes:
+        found = changes.since(self.reader, cursor, till=till, epoch=self.epoch, now_ms=self.clock(), limit=limit)
+        last = feed.last(self.reader)
         if self.fills is not None and self.fills.worth(cursor, epoch=self.epoch, last=last):
             # The fill's cursor passes over rows that ask for leases back: all of them are asked for here.
             return msgspec.structs.replace(found, fill=True, revokes=recalls.due(self.reader, till))
@@ -294,7 +305,7 @@ class Hub:
     def moved(self, cursor: str) -> bool:
         """Whether `changes` has anything new."""
         self.publish()
-        return changes.moved(self.reader, cursor, epoch=self.epoch)
+        return self._steps.look(self.reader, lambda: changes.moved(self.reader, cursor, epoch=self.epoch))
 
     def durable(self, saved: Iterable[tuple[str, int, int]]) -> None:
         """Note what a verified copy holds: (till, incarnation, watermark) rows."""
@@ -302,7 +313,13 @@ class Hub:
 
     def review(self) -> int:
         """Judge some records again and flag what is odd; returns how many were read, 0 when none is left."""
-        return self._steps.run(lambda: reviewing.review(self.database, now_ms=self.clock()))
+
+        def work() -> int:
+            # Sums of a till's hours are no place for two processes at once.
+            meta.read(self.database, "epoch", lock=True)
+            return reviewing.review(self.database, now_ms=self.clock())
+
+        return self._steps.run(work)
 
     def correct(self) -> int:
         """Work out anew some members for whom a record came late; returns how many were looked at, 0 when none is left."""

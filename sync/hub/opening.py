@@ -7,11 +7,12 @@ from collections.abc import Callable
 
 import peewee
 
+from agent.errors import ConfigFault
 from agent.sqlite import Factory, migrate, open_database, open_migrated
 from sync.hub.keys import Keys, load_or_make
 from sync.hub.store import meta, migrating, roster
 from sync.hub.store.schema import STEPS
-from sync.hub.store.server import Server, is_server
+from sync.hub.store.server import Server, faults_of, is_server
 from sync.hub.store.steps import Steps, transaction
 
 
@@ -21,7 +22,8 @@ def open_hub(
     """The writing connection to a file, or to a server where `path` is postgresql://..., and the keys.
 
     Without `check` a file that is there is taken as sound: SQLite's check reads the whole of it, which a short command beside a
-    running hub need not wait for. Raises CorruptDatabase, NewerDatabase, StorageFull, StorageBroken, Unavailable.
+    running hub need not wait for. Raises CorruptDatabase, NewerDatabase, StorageFull, StorageBroken, Unavailable,
+    ConfigFault for a name that cannot be one of a server.
     """
     if is_server(path):
         return _open_server(path, chance)
@@ -42,6 +44,8 @@ def open_hub(
 
 def _open_server(dsn: str, chance: Callable[[int], bytes]) -> tuple[peewee.Database, Keys]:
     """Several processes may come at once to an empty database: one makes it, the others find it made."""
+    if faults := faults_of(dsn):
+        raise ConfigFault(faults)
     server = Server(dsn)
 
     def bring() -> Keys:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from fractions import Fraction
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from msgspec import Meta, Struct
 from agent.config import Fault, convert, read_toml
 from agent.errors import ConfigFault
 from sync.hub.policy import DAY_MS, HOUR_MS, Policy
+from sync.hub.store.server import is_server
 
 MAX_FILE_BYTES = 256 * 1024
 
@@ -61,6 +63,9 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     """The whole file."""
 
     database: Annotated[str, Meta(min_length=1, max_length=4096)] = "hub.db"
+    """A file, or a server: postgresql://USER@HOST:PORT/DATABASE."""
+    database_file: Annotated[str, Meta(max_length=4096)] = ""
+    """Where the name of a server is read from instead, since it may hold a password; a bare name is a credential of systemd."""
     listen: Listen = Listen()
     tls: TlsFiles | None = None
     backup: Backup = Backup()
@@ -69,7 +74,8 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def fill_folder(self) -> str:
-        return self.fill.folder or self.database + ".fill"
+        """Empty: no fills are made. A server needs to be told of a folder, one that all its hubs share."""
+        return self.fill.folder or ("" if is_server(self.database) else self.database + ".fill")
 
     @property
     def policy(self) -> Policy:
@@ -92,6 +98,24 @@ def read_settings(text: str, file: str) -> Settings:
     if settings is None:
         raise ConfigFault(faults, file=file)
     return settings
+
+
+def with_secret(settings: Settings, credentials: str) -> Settings:
+    """The settings with `database` read from `database_file`; `credentials` is systemd's folder of them. Raises ConfigFault."""
+    if not settings.database_file:
+        return settings
+    path = settings.database_file
+    if "/" not in path and credentials:
+        path = os.path.join(credentials, path)
+    try:
+        with open(path, encoding="utf-8") as file:
+            text = file.read(4096).strip()
+    except (OSError, UnicodeDecodeError) as error:
+        problem = getattr(error, "strerror", None) or "not UTF-8"
+        raise ConfigFault([f"database_file: {path}: {problem}"], file=path) from error
+    if not is_server(text) or "\n" in text:
+        raise ConfigFault([f"database_file: {path}: no postgresql://... in one line"], file=path)
+    return msgspec.structs.replace(settings, database=text)
 
 
 def listen_at(address: str) -> Listen:

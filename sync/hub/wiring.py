@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import logging
-import os
 import secrets
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
-from agent.sqlite import ThreadWriter, open_database
 from agent.web.serve import Server, Tls, tcp_socket
 from agent.web.wake import Bell
 from sync.hub.api import Api, Threads
+from sync.hub.engines import Engine, FileEngine, ServerEngine
 from sync.hub.filling import Fills, renew
-from sync.hub.group import Group
 from sync.hub.hub import Hub
 from sync.hub.intake import Intake
 from sync.hub.jobs import Job, Jobs
-from sync.hub.opening import open_hub
 from sync.hub.saving import save_copy
 from sync.hub.settings import Settings
-from sync.hub.store.steps import Steps
+from sync.hub.store.server import is_server
+from sync.retry import full_jitter_ms
 
 _log = logging.getLogger("kopilka.hub")
 EXPIRY_EVERY_S = 600
@@ -45,8 +42,20 @@ def chance(count: int) -> bytes:
     return secrets.token_bytes(count)
 
 
+def pause(repetition: int) -> None:
+    """Wait before a step is run again on a server that stumbled: up to a second or two, by chance."""
+    time.sleep(full_jitter_ms(repetition, secrets.randbelow) / 10_000)
+
+
+def engine_of(database: str) -> Engine:
+    """What a hub's `database` names, opened. Raises storage errors, ConfigFault."""
+    if is_server(database):
+        return ServerEngine(database, chance=chance, pause=pause)
+    return FileEngine(database, chance=chance, monotonic_ms=monotonic_ms)
+
+
 class Service:
-    """A running hub: one writer, one reader, the HTTP server, the jobs. Started in order, stopped in reverse."""
+    """A running hub: its engine, the HTTP server, the jobs. Started in order, stopped in reverse."""
 
     def __init__(self, settings: Settings, *, on_broken: Callable[[], None] = lambda: None) -> None:
         """Opens the database and the port; `on_broken` is told when the disk fails and the process must end.
@@ -60,31 +69,30 @@ class Service:
         self._socket = tcp_socket(settings.listen.host, settings.listen.port)
         self.address: tuple[str, int] = self._socket.getsockname()[:2]
         try:
-            self._database, keys = open_hub(settings.database, chance=chance)
+            self.engine = engine_of(settings.database)
         except BaseException:
             self._socket.close()
             raise
-        os.chmod(settings.database, 0o600)
-        self._reader = open_database(settings.database, readonly=True)
-        self._writer = ThreadWriter("hub-writer")
-        self._readers = ThreadPoolExecutor(1, thread_name_prefix="hub-reader")
-        fills = Fills(settings.fill_folder)
-        steps = Steps(self._database)
-        steps.on_broken = self._break
+        self._writer = self.engine.writer
+        self.engine.steps.on_broken = self._break
         self.hub = Hub(
-            self._database,
-            reader=self._reader,
-            keys=keys,
+            self.engine.database,
+            reader=self.engine.reader,
+            keys=self.engine.keys,
             clock=clock,
             policy=settings.policy,
-            fills=fills,
-            steps=steps,
+            fills=Fills(settings.fill_folder) if settings.fill_folder else None,
+            steps=self.engine.steps,
         )
         self._bell = Bell()
-        group = Group(self.hub, self._writer.pool, monotonic_ms=monotonic_ms)
-        threads = Threads(self._writer.pool, self._readers)
-        intake = Intake(monotonic_ms=monotonic_ms)
-        self.api = Api(self.hub, threads, self._bell, push=group.push, intake=intake, on_broken=self._break)
+        self.api = Api(
+            self.hub,
+            Threads(self._writer.pool, self.engine.readers),
+            self._bell,
+            push=self.engine.push(self.hub),
+            intake=Intake(monotonic_ms=monotonic_ms),
+            on_broken=self._break,
+        )
         self._server = Server(
             self.api.app(),
             [self._socket],
@@ -98,9 +106,10 @@ class Service:
         plan = [
             Job("new-day", self._new_day, EXPIRY_EVERY_S),
             Job("review", self._review, REVIEW_EVERY_S),
-            Job("fill", self._fill, self._settings.fill.every_hours * 3600),
             Job("correct", self._correct, CORRECT_EVERY_S),
         ]
+        if self.hub.fills is not None:
+            plan.append(Job("fill", self._fill, self._settings.fill.every_hours * 3600))
         if self._settings.backup.folder:
             plan.append(Job("backup", self._save, self._settings.backup.every_hours * 3600))
         return plan
@@ -115,10 +124,7 @@ class Service:
         """End in order; whether nothing was left running."""
         self.jobs.stop()
         ended = self._server.stop()
-        self._writer.close()
-        self._readers.shutdown(wait=True)
-        self._reader.close()
-        self._database.close()
+        self.engine.close()
         return ended
 
     def _break(self) -> None:
@@ -153,11 +159,8 @@ class Service:
     def _fill(self) -> None:
         """On a connection of its own: it reads for a minute what the reader must not wait for."""
         assert self.hub.fills is not None
-        reader = open_database(self._settings.database, readonly=True)
-        try:
+        with self.engine.apart() as reader:
             made = renew(reader, self.hub.fills, self.hub.keys.now(reader).signer, now_ms=clock())
-        finally:
-            reader.close()
         if made is not None:
             _log.info("fill-made", extra={"members": made.members, "bytes": made.size, "pieces": len(made.pieces)})
 

@@ -7,15 +7,16 @@ import itertools
 import re
 import socket
 
+import pg_kit
 from httpd import Reply, read_reply
 from hub_kit import Bench, Pen
 
-from agent.sqlite import transaction
 from sync import wire
 from sync.hub import wiring
 from sync.hub.enrolment import add_till
 from sync.hub.settings import Listen, Settings
 from sync.hub.store import schema
+from sync.hub.store.steps import transaction
 from sync.signing import Request, Signer, sign_request
 
 TABLES = tuple(re.findall(r"CREATE TABLE (\w+)", schema.FIRST))
@@ -31,7 +32,7 @@ class ServedHub:
 
     def __init__(self, folder, **settings) -> None:
         settings.setdefault("listen", Listen(port=0))
-        self.service = wiring.Service(Settings(database=str(folder / "hub.db"), **settings))
+        self.service = wiring.Service(Settings(database=pg_kit.place(str(folder / "hub.db")), **settings))
         self.service.start()
         self.port = self.service.address[1]
         self._nonces = itertools.count()

@@ -50,7 +50,7 @@ def settings_of(args: argparse.Namespace) -> Settings:
     import msgspec
 
     from agent.errors import ConfigFault
-    from sync.hub.settings import MAX_FILE_BYTES, Settings, listen_at, read_settings
+    from sync.hub.settings import MAX_FILE_BYTES, Settings, listen_at, read_settings, with_secret
 
     path = getattr(args, "config", None)
     settings = Settings()
@@ -62,7 +62,8 @@ def settings_of(args: argparse.Namespace) -> Settings:
         except (OSError, UnicodeDecodeError) as error:
             raise ConfigFault([f"{path}: {getattr(error, 'strerror', None) or error}"], file=path) from error
     if database := getattr(args, "database", None):
-        settings = msgspec.structs.replace(settings, database=database)
+        settings = msgspec.structs.replace(settings, database=database, database_file="")
+    settings = with_secret(settings, os.environ.get("CREDENTIALS_DIRECTORY", ""))
     if listen := getattr(args, "listen", None):
         settings = msgspec.structs.replace(settings, listen=listen_at(listen))
     return settings

@@ -15,7 +15,9 @@ def add(commands: Any, common: Any) -> None:
 
 def migrate(args: argparse.Namespace) -> int:
     """Open the database, which migrates it."""
+    from sync.hub.store.server import place_of
+
     with opened(args) as (database, _):
-        path = str(database.database)
+        path = place_of(database)
     answer(args, {"database": path}, speak("База готова: {}", "The database is ready: {}").format(path))
     return 0

@@ -41,13 +41,20 @@ def load(
     cannot be held: of two steps that meet somebody first at once, one fails on the key and is run again.
     """
     asked = set(members)
-    if lock:
-        # A merge holds both members, so whose heir one is stands still from here on.
-        bulk.lock(database, "member", "member", sorted(asked))
+    if not lock or isinstance(database, peewee.SqliteDatabase):
+        return _load(database, asked, lots, leases)
+    held = bulk.lock(database, "member", "member", sorted(asked))
+    books = _load(database, asked, lots, leases)
+    while late := {name for name, book in books.items() if book.profile is not None and name not in held}:
+        # Who was first met meanwhile, or is an heir: what was read of anybody before he was held counts for nothing.
+        held |= bulk.lock(database, "member", "member", sorted(late))
+        books = _load(database, asked, lots, leases)
+    return books
+
+
+def _load(database: peewee.Database, asked: set[str], lots: Iterable[str], leases: Iterable[str]) -> dict[str, Book]:
     heirs = aliases.of(database, asked)
     names = sorted(asked | set(heirs.values()))
-    if lock and len(names) > len(asked):
-        bulk.lock(database, "member", "member", [name for name in names if name not in asked])
     books = {member: Book(member) for member in names}
     for member, heir in heirs.items():
         books[member].heir = books[heir]

@@ -63,11 +63,15 @@ def add(database: peewee.Database, table: str, rows: Rows, *, keys: str, deltas:
         database.execute_sql(sql, [value for row in chunk for value in row])
 
 
-def lock(database: peewee.Database, table: str, key: str, values: Sequence[str]) -> None:
-    """Hold the rows with these keys until the step ends, one key at a time in the order given. A file's step holds all of it."""
-    if isinstance(database, Server) and values:
-        sql = f"SELECT 1 FROM {table} WHERE {key} = ? FOR UPDATE"  # noqa: S608 - names come from this package
-        database.many(sql, [(value,) for value in values])
+def lock(database: peewee.Database, table: str, key: str, values: Sequence[str]) -> set[str]:
+    """Hold the rows with these keys until the step ends, one key at a time in the order given; returns the keys that are there.
+
+    A file's step holds all of it, so nothing is asked there and all keys are returned.
+    """
+    if not isinstance(database, Server) or not values:
+        return set(values)
+    sql = f"SELECT {key} FROM {table} WHERE {key} = ? FOR UPDATE"  # noqa: S608 - names come from this package
+    return {str(row[0]) for row in database.each(sql, [(value,) for value in values])}
 
 
 def chunks(rows: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:

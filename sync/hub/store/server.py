@@ -32,9 +32,27 @@ _FULL = ("53100",)
 _driver_errors: Any = vars(peewee)["__exception_wrapper__"]
 
 
+def place_of(database: peewee.Database) -> str:
+    """Where a hub's database is, for people: a file's path, a server's name without what opens it."""
+    return database.name if isinstance(database, Server) else str(database.database)
+
+
 def is_server(dsn: str) -> bool:
     """Whether a hub's `database` names a server rather than a file."""
     return dsn.startswith(SCHEMES)
+
+
+def faults_of(dsn: str) -> list[str]:
+    """Why a server cannot be reached by this name on this machine, without repeating the name: it may hold a password."""
+    try:
+        from psycopg import ProgrammingError, conninfo
+    except ImportError:
+        return ["database: PostgreSQL needs its driver: pip install 'kopilka[postgres]'"]
+    try:
+        conninfo.conninfo_to_dict(dsn)
+    except ProgrammingError:
+        return ["database: not an address of PostgreSQL, allowed: postgresql://USER@HOST:PORT/DATABASE"]
+    return []
 
 
 class Server(peewee.PostgresqlDatabase):
@@ -43,11 +61,15 @@ class Server(peewee.PostgresqlDatabase):
     def __init__(self, dsn: str) -> None:
         self._all: set[Any] = set()
         self._guard = threading.Lock()
-        dsn = SCHEMES[0] + dsn.removeprefix(SCHEMES[0]).removeprefix(SCHEMES[1])
+        self._dsn = dsn = SCHEMES[0] + dsn.removeprefix(SCHEMES[0]).removeprefix(SCHEMES[1])
         super().__init__(dsn, prefer_psycopg3=True, connect_timeout=CONNECT_S)
 
     def __repr__(self) -> str:
         return "Server(...)"
+
+    def another(self) -> Server:
+        """The same database by connections of its own."""
+        return Server(self._dsn)
 
     @property
     def name(self) -> str:
@@ -73,6 +95,16 @@ class Server(peewee.PostgresqlDatabase):
         """One statement for each row, sent in one go. Raises peewee's errors."""
         with _driver_errors:
             self._mine().cursor().executemany(_marked(sql), rows)
+
+    def each(self, sql: str, rows: Sequence[Sequence[Any]]) -> list[Any]:
+        """What one statement gives for each row, sent in one go. Raises peewee's errors."""
+        found: list[Any] = []
+        with _driver_errors, self._mine().cursor() as cursor:
+            cursor.executemany(_marked(sql), rows, returning=True)
+            while True:
+                found += cursor.fetchall()
+                if not cursor.nextset():
+                    return found
 
     def copy(self, table: str, columns: str, rows: Sequence[Sequence[Any]]) -> None:
         """Insert rows by COPY. Raises peewee's errors."""

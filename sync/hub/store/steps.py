@@ -89,15 +89,22 @@ class Steps:
             raise
         return done
 
-    def _run_on_server(self, server: Server, work: Callable[[], T]) -> T:
+    def look(self, database: peewee.Database, work: Callable[[], T]) -> T:
+        """Reads of one moment on `database`, the reading side; run again as a step is. Raises as `snapshot`."""
+        if isinstance(database, Server):
+            return self._run_on_server(database, work, begin=_MOMENT)
+        with snapshot(database):
+            return work()
+
+    def _run_on_server(self, server: Server, work: Callable[[], T], *, begin: str = "BEGIN") -> T:
         for attempt in range(1, TRIES):
             try:
-                with server.step():
+                with server.step(begin):
                     return work()
             except peewee.PeeweeException as error:
                 server.drop_lost()
                 if not may_repeat(error):
                     raise named(error) from error
             self._pause(attempt)
-        with transaction(server):
+        with _server_errors(), server.step(begin):
             return work()

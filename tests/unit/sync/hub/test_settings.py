@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 
 from agent.errors import ConfigFault
-from sync.hub.settings import Listen, Settings, listen_at, read_settings
+from sync.hub.settings import Listen, Settings, listen_at, read_settings, with_secret
 
 
 def test_an_empty_file_is_enough():
@@ -50,3 +50,22 @@ def test_addresses(text, listen):
 def test_no_addresses(text):
     with pytest.raises(ConfigFault):
         listen_at(text)
+
+
+def test_a_servers_name_is_read_from_where_it_is_kept(tmp_path):
+    secret = tmp_path / "dsn"
+    secret.write_text("postgresql://u:secret@db/kopilka\n")
+    for named in (Settings(database_file=str(secret)), Settings(database_file="dsn")):
+        found = with_secret(named, str(tmp_path))
+        assert (found.database, found.fill_folder) == ("postgresql://u:secret@db/kopilka", "")
+    assert with_secret(Settings(), "") == Settings()
+    assert Settings().fill_folder == "hub.db.fill"
+
+
+@pytest.mark.parametrize("text", [None, "", "hub.db", "postgresql://u:secret@db/x\npostgresql://u@db/y"])
+def test_no_server_in_the_file_and_nothing_of_it_is_told(tmp_path, text):
+    if text is not None:
+        (tmp_path / "dsn").write_text(text)
+    with pytest.raises(ConfigFault) as refused:
+        with_secret(Settings(database_file="dsn"), str(tmp_path))
+    assert "secret" not in "".join(refused.value.faults)

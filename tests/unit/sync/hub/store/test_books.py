@@ -1,6 +1,9 @@
 """Books out of the tables and back: what is written is what is read, and only differences are written."""
 
+import threading
+
 import msgspec
+import peewee
 import pytest
 from hub_kit import UNIT
 
@@ -8,9 +11,11 @@ from agent.loyalty.leases import Backing, Grant, Lease
 from agent.loyalty.ledger import move
 from agent.loyalty.lots import Lot, Part
 from sync.hub.book import Book, HubLease, Numbered, Profile
-from sync.hub.store import books
+from sync.hub.store import books, bulk
 from sync.hub.store.books import Change
 from sync.hub.store.feed import News
+from sync.hub.store.server import sqlstate
+from sync.hub.store.steps import transaction
 
 GRANT = Grant(
     id="g", till="t1", member="m1", unit=UNIT, granted=30, backing=(Backing(lot="a", points=30, born=1),), signature="s"
@@ -106,3 +111,30 @@ def test_a_broken_sum_writes_nothing(database, sql):
     with pytest.raises(Exception, match=r"(?i)check"):
         saved(database, Book("m1"), book)
     assert sql("SELECT * FROM member") == []
+
+
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+def test_who_is_met_meanwhile_is_held_all_the_same(database, monkeypatch):
+    """A member that was not there to be locked, and is there when it is read, is locked and read again."""
+    waiting = [True]
+
+    def lock(database, table, key, values):
+        found = real(database, table, key, values)
+        if waiting:
+            waiting.clear()
+            other = threading.Thread(target=lambda: saved(database, Book("m1"), full()))
+            other.start()
+            other.join(30)
+        return found
+
+    real = bulk.lock
+    monkeypatch.setattr(bulk, "lock", lock)
+    with transaction(database):
+        book = books.load(database, ["m1"], lock=True)["m1"]
+        assert book.purse(UNIT).posted > 0
+        other = database.another()
+        other.execute_sql("SET lock_timeout = 1")
+        with pytest.raises(peewee.PeeweeException) as held:
+            other.execute_sql("SELECT 1 FROM member WHERE member = 'm1' FOR UPDATE")
+        assert sqlstate(held.value) == "55P03"
+        other.close()

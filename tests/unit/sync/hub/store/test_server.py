@@ -6,7 +6,8 @@ import peewee
 import psycopg
 import pytest
 
-from agent.errors import StorageBroken, StorageFull, Unavailable
+from agent.errors import ConfigFault, StorageBroken, StorageFull, Unavailable
+from sync.hub.opening import open_hub
 from sync.hub.store import server as subject
 from sync.hub.store.server import Server
 
@@ -125,3 +126,17 @@ def test_which_names_are_servers():
         False,
         False,
     ]
+
+
+def test_a_name_that_cannot_be_one_is_told_without_repeating_it():
+    assert subject.faults_of("postgresql://u:secret@h/d") == []
+    for wrong in ("postgresql://u:secret@h:port/d?nonsense=1", "postgresql://u:secret@[h/d"):
+        (told,) = subject.faults_of(wrong)
+        assert "secret" not in told
+    with pytest.raises(ConfigFault):
+        open_hub("postgresql://u:secret@[h/d", chance=bytes)
+
+
+def test_where_a_database_is_for_people(database, there):
+    assert "@" not in subject.place_of(there)
+    assert subject.place_of(database).endswith("hub.db") or "@" not in subject.place_of(database)

@@ -165,6 +165,18 @@ CODES = {
         ru=("Это уже один участник.", "{member} и {into} были объединены раньше.", "Больше ничего делать не нужно."),
         en=("They are one member already.", "{member} and {into} were merged before.", "There is nothing to do."),
     ),
+    "family-refused": both(
+        ru=(
+            "Так семью не составить.",
+            "{member} или {pot} уже в семье, объединён с другим, или это один участник.",
+            "Посмотрите: kopilka-hub family list",
+        ),
+        en=(
+            "No family can be made of these.",
+            "{member} or {pot} is in a family already, was merged, or they are one.",
+            "Look: kopilka-hub family list",
+        ),
+    ),
     "nothing-published": both(
         ru=(
             "Программа ещё не опубликована.",

@@ -11,12 +11,12 @@ from typing import Any
 
 import msgspec
 import peewee
-from msgspec import Struct
 
 from agent.loyalty.ledger import Posting
 from sync.hub import apply, ledger
 from sync.hub.book import Book, Numbered, copied
 from sync.hub.deriving import Beginning, Event, Underivable, derive, fresh, opening, totals
+from sync.hub.ground import Moment
 from sync.hub.leases import HUB
 from sync.hub.store import aliases, corrections, events, feed, journal, meta
 from sync.hub.store import books as book_store
@@ -30,16 +30,7 @@ MOST = 20_000
 """Records of one member that are worked out anew; a shop that comes daily for fifty years has fewer."""
 
 
-class Now(Struct, frozen=True, kw_only=True):
-    """The hub's moment: `day` in the programme's zone."""
-
-    epoch: int
-    zone: str
-    day: str
-    now_ms: int
-
-
-def correct(database: peewee.Database, now: Now, *, limit: int = 20) -> int:
+def correct(database: peewee.Database, now: Moment, *, limit: int = 20) -> int:
     """Work some members out anew in the caller's transaction; returns how many were looked at, 0 when none is left."""
     waiting = events.due(database, limit)
     for due in waiting:
@@ -51,7 +42,7 @@ def correct(database: peewee.Database, now: Now, *, limit: int = 20) -> int:
     return len(waiting)
 
 
-def _member(database: peewee.Database, due: Due, now: Now) -> None:
+def _member(database: peewee.Database, due: Due, now: Moment) -> None:
     member = due.member
     if aliases.heir(database, member) != member or aliases.merged_into(database, member):
         raise Underivable("merged")
@@ -119,7 +110,7 @@ def _changes(before: Book, derived: Book) -> dict[str, dict[str, Any]]:
 
 
 def _post(
-    database: peewee.Database, before: Book, derived: Book, why: tuple[Due, Now, dict[str, dict[str, Any]]]
+    database: peewee.Database, before: Book, derived: Book, why: tuple[Due, Moment, dict[str, dict[str, Any]]]
 ) -> None:
     due, now, changes = why
     after = copied({before.member: before})[before.member]

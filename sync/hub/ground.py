@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct
+
 from agent.loyalty.lots import Lot
 from agent.loyalty.sale import MAX_MINOR
 
@@ -40,6 +42,15 @@ class Ground:
     @property
     def day(self) -> str:
         return day_of(self.now_ms, self.zone)
+
+
+class Moment(Struct, frozen=True, kw_only=True):
+    """When the hub does something of its own: its epoch, the programme's zone, the ISO day there, and UTC ms."""
+
+    epoch: int
+    zone: str
+    day: str
+    now_ms: int
 
 
 def day_of(at_ms: int, zone: str) -> str:

@@ -14,11 +14,11 @@ import peewee
 
 from agent.errors import Forbidden, Unauthorised, Unavailable
 from agent.sqlite import in_transaction, named, path_of, savepoint
-from sync.hub import apply, changes, correcting, enrolment, lateness, order, reception, reviewing
+from sync.hub import apply, changes, correcting, enrolment, families, lateness, order, reception, reviewing
 from sync.hub.arrivals import SEEN_MS, Arrived, Mark
 from sync.hub.book import Book, copied
 from sync.hub.filling import Fills
-from sync.hub.ground import Ground, day_of
+from sync.hub.ground import Ground, Moment, day_of
 from sync.hub.keys import Keys
 from sync.hub.leases import HUB, Desk
 from sync.hub.policy import Policy
@@ -323,11 +323,16 @@ class Hub:
 
     def correct(self) -> int:
         """Work out anew some members for whom a record came late; returns how many were looked at, 0 when none is left."""
-        return self._steps.run(lambda: correcting.correct(self.database, self._now()))
+        return self._steps.run(lambda: correcting.correct(self.database, self._moment()))
 
-    def _now(self) -> correcting.Now:
+    def gather(self) -> int:
+        """Bring some families' points nearer to their pots; returns how much was done, 0 when all is there."""
+        given = self._steps.run(lambda: families.give(self.database, self._moment()))
+        return given + self._steps.run(lambda: families.take(self.database, self._moment()))
+
+    def _moment(self) -> Moment:
         now_ms, zone = self.clock(), programmes.zone(self.database) or DEFAULT_ZONE
-        return correcting.Now(epoch=self.epoch, zone=zone, day=day_of(now_ms, zone), now_ms=now_ms)
+        return Moment(epoch=self.epoch, zone=zone, day=day_of(now_ms, zone), now_ms=now_ms)
 
     def new_day(self, limit: int = 500) -> int:
         """Book what expired and pay debts from what can be spent now, for some members; returns how many, 0 when none is left."""

@@ -28,6 +28,13 @@ def find_member(database: peewee.Database, key: bytes, *, card: str, phone: str,
     return book
 
 
+def named_member(database: peewee.Database, key: bytes, text: str) -> str:
+    """The member named on a command line: card:NUMBER, phone:NUMBER or an id. Raises NotFound."""
+    kind, mark, rest = text.partition(":")
+    given = {kind: rest} if mark and kind in ("card", "phone") else {"member": text}
+    return find_member(database, key, **({"card": "", "phone": "", "member": ""} | given)).member
+
+
 def member_shown(book: Book) -> dict[str, Any]:
     """A member's profile, balance (posted - debt), what may be granted and what tills hold, by unit; lots and open leases."""
     profile = book.profile

@@ -25,6 +25,7 @@ _log = logging.getLogger("kopilka.hub")
 EXPIRY_EVERY_S = 600
 REVIEW_EVERY_S = 300
 CORRECT_EVERY_S = 60
+GATHER_EVERY_S = 60
 MAX_CONNECTIONS = 2_000
 """A sleeping poll and a push for each of a thousand tills."""
 
@@ -107,6 +108,7 @@ class Service:
             Job("new-day", self._new_day, EXPIRY_EVERY_S),
             Job("review", self._review, REVIEW_EVERY_S),
             Job("correct", self._correct, CORRECT_EVERY_S),
+            Job("gather", self._gather, GATHER_EVERY_S),
         ]
         if self.hub.fills is not None:
             plan.append(Job("fill", self._fill, self._settings.fill.every_hours * 3600))
@@ -167,6 +169,11 @@ class Service:
     def _correct(self) -> None:
         """Late records' consequences, a few members at a time."""
         while self._writer.call(self.hub.correct):
+            self._bell.ring()
+
+    def _gather(self) -> None:
+        """Families' points into their pots, in steps as small."""
+        while self._writer.call(self.hub.gather):
             self._bell.ring()
 
     def _save(self) -> None:

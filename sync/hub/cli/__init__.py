@@ -10,12 +10,26 @@ import os
 import sys
 from collections.abc import Sequence
 
-from sync.hub.cli import audit, flags, key, lease, load, member, migrate, programme, quarantine, run, snapshot, till
+from sync.hub.cli import (
+    audit,
+    family,
+    flags,
+    key,
+    lease,
+    load,
+    member,
+    migrate,
+    programme,
+    quarantine,
+    run,
+    snapshot,
+    till,
+)
 from sync.hub.cli.common import DEFAULT_CONFIG, Parser, lang, speak
 
 BUG = 70
 INTERRUPTED = 130
-COMMANDS = (run, migrate, till, programme, load, snapshot, member, lease, quarantine, flags, key, audit)
+COMMANDS = (run, migrate, till, programme, load, snapshot, member, family, lease, quarantine, flags, key, audit)
 """Each has `add(commands, common)`: its words, and in each parser's `func` what runs them."""
 
 

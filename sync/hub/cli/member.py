@@ -45,14 +45,12 @@ def merge(args: argparse.Namespace) -> int:
     from sync.hub import merging, wiring
     from sync.hub.ground import day_of
     from sync.hub.hub import DEFAULT_ZONE
-    from sync.hub.showing import find_member
+    from sync.hub.showing import named_member
     from sync.hub.store import meta, programmes
     from sync.hub.store.steps import transaction
 
     with opened(args) as (database, keys), transaction(database):
-        found = [
-            find_member(database, keys.programme_key, **_named(text)).member for text in (args.member, args.target)
-        ]
+        found = [named_member(database, keys.programme_key, text) for text in (args.member, args.target)]
         now_ms = wiring.clock()
         gone, heir = merging.merge(
             database,
@@ -67,10 +65,3 @@ def merge(args: argparse.Namespace) -> int:
     )
     answer(args, {"member": gone, "into": heir}, told.format(gone, heir))
     return 0
-
-
-def _named(text: str) -> dict[str, str]:
-    """How a member was named on the command line."""
-    kind, mark, rest = text.partition(":")
-    given = {kind: rest} if mark and kind in ("card", "phone") else {"member": text}
-    return {"card": "", "phone": "", "member": ""} | given

@@ -43,6 +43,13 @@ CREATE INDEX card_hmac ON card (hmac);
 CREATE TABLE alias (
   member TEXT NOT NULL PRIMARY KEY, target TEXT NOT NULL, at BIGINT NOT NULL, reason TEXT NOT NULL);
 CREATE INDEX alias_target ON alias (target);
+-- A family: what its members earn is gathered in the pot. `pot_move` left the member and has not reached the pot yet.
+CREATE TABLE family (member TEXT NOT NULL PRIMARY KEY, pot TEXT NOT NULL, at BIGINT NOT NULL);
+CREATE INDEX family_pot ON family (pot);
+CREATE TABLE pot_move (
+  member TEXT NOT NULL, step BIGINT NOT NULL, unit TEXT NOT NULL, lot TEXT NOT NULL, pot TEXT NOT NULL,
+  points BIGINT NOT NULL, born BIGINT NOT NULL, spendable_from TEXT NOT NULL, expires_on TEXT,
+  PRIMARY KEY (member, step, unit, lot));
 CREATE TABLE account (
   member TEXT NOT NULL, unit TEXT NOT NULL, posted BIGINT NOT NULL, leased BIGINT NOT NULL, debt BIGINT NOT NULL,
   PRIMARY KEY (member, unit), CHECK (leased >= 0 AND debt >= 0 AND posted - leased >= 0));
@@ -118,6 +125,8 @@ CLUSTERED = (
     "till_hour",
     "event",
     "correction_due",
+    "family",
+    "pot_move",
     "correction",
 )
 """Small rows: on SQLite they live in the key's own tree, half the pages and one look-up. A word only SQLite knows."""

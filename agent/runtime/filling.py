@@ -80,6 +80,8 @@ class Filling:
         self._incoming = Incoming(parts.store.path)
         self._thread: threading.Thread | None = None
         self._over = False
+        self._faults = 0
+        """How often in a row the hub was there and gave no piece."""
         self._not_before_ms = 0
         self.progress: FillProgress | None = None
 
@@ -91,6 +93,11 @@ class Filling:
             self._thread = threading.Thread(target=self.run, name="fill", daemon=True)
             self._thread.start()
         return True
+
+    def caught_up(self) -> None:
+        """The pull came to the end by pages: nothing waits any more."""
+        if self._thread is None or not self._thread.is_alive():
+            self.progress = None
 
     def stop(self, seconds: float) -> bool:
         """End after the piece under way; whether it ended in time. What is here is gone on with after the next start."""
@@ -104,10 +111,7 @@ class Filling:
         try:
             filled = self._fill()
         except HubFault as fault:
-            self._wait(fault.problem or fault.cause or fault.code)
-            if fault.code == "away":
-                # The pull meets the same line, finds out when it is back, and asks for us again.
-                self._done()
+            self._failed(fault)
         except _RefusedFill as fault:
             self._refuse(str(fault))
         except KopilkaError as fault:
@@ -118,7 +122,7 @@ class Filling:
             _log.exception("fill-failed")
             self._refuse("internal")
         else:
-            self.progress = None if filled else self.progress
+            self.progress, self._faults = None if filled else self.progress, 0
             self._done()
 
     def _fill(self) -> bool:
@@ -127,6 +131,7 @@ class Filling:
             signed = self._hub.fill()
             fill = self._believed(signed)
             if not self._parts.writer.call(takes, self._parts.store, fill):
+                self._incoming.abandon()
                 return True
             if self._fetched(signed, fill):
                 return self._swapped(fill)
@@ -183,6 +188,17 @@ class Filling:
         _log.info("filled", extra={"members": fill.members, "bytes": fill.size, "rev": fill.rev, "taken": taken})
         return True
 
+    def _failed(self, fault: HubFault) -> None:
+        """A line that is down is waited for; a hub that tells of a fill and cannot give it, not for ever."""
+        self._faults = 0 if fault.code == "away" else self._faults + 1
+        if self._faults >= TRIES:
+            self._refuse(fault.problem or fault.code)
+            return
+        self._wait(fault.problem or fault.cause or fault.code)
+        if fault.code == "away":
+            # The pull meets the same line, finds out when it is back, and asks for us again.
+            self._done()
+
     def _wait(self, cause: str) -> None:
         progress = self.progress or FillProgress(
             state="", members=0, done_bytes=0, total_bytes=0, had_bytes=0, began_ms=self._parts.clock.monotonic_ms()
@@ -200,6 +216,7 @@ class Filling:
 
     def _refuse(self, cause: str) -> None:
         _log.error("fill-refused", extra={"cause": cause})
+        self._faults = 0
         self._not_before_ms = self._parts.clock.monotonic_ms() + NOT_AGAIN_MS
         self.progress = None
         self._done()

@@ -163,8 +163,11 @@ class Syncing:
         outcome = self._client.pull_once(self._parts.clock.monotonic_ms(), wait_s=wait_s)
         if not self._listener.over:
             self._heard(outcome, "pull")
-            if outcome.fill and self.filling is not None and self.filling.want():
+            assert self.filling is not None
+            if outcome.fill and self.filling.want():
                 return dataclasses.replace(outcome, kind="waiting", more=False, wait_ms=REST_MS)
+            if outcome.kind == "pulled" and not outcome.more:
+                self.filling.caught_up()
         return outcome
 
     def _heard(self, outcome: Outcome, way: str) -> None:

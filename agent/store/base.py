@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import functools
+import logging
 
 from agent.errors import CorruptDatabase
 from agent.sqlite import Factory, Statements, open_database
 from sync.fill import VERSION, Words, handles_of, keys_within, pack_name, shortened, unpack, unpack_name
+from sync.states import fault_of
 from sync.wire import MemberState
 
+_log = logging.getLogger("kopilka.store")
 MARK = ".members-"
 """Between a database's name and what tells one base of it from another."""
 KEPT = 64
@@ -66,9 +69,14 @@ class Base:
         if row is None:
             return None
         try:
-            return unpack(member, row[0], self._words, rev=self.rev, applied=self._applied)
+            state = unpack(member, row[0], self._words, rev=self.rev, applied=self._applied)
         except ValueError as error:
             raise CorruptDatabase(path=self.path, problem=f"member: {error}") from error
+        if fault := fault_of(state):
+            # Signed all the same: the hub holds nonsense of this one. To this till nobody told of them.
+            _log.warning("member-spoilt", extra={"member": member, "cause": fault})
+            return None
+        return state
 
     def close(self) -> None:
         if not self._database.is_closed():

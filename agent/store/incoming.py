@@ -120,9 +120,15 @@ class Incoming:
             if path not in kept:
                 _unlink(path)
 
+    def abandon(self) -> None:
+        """Give up what is being received; the base stays."""
+        for path in received(self._database):
+            _unlink(path)
+
     def drop(self) -> None:
-        """Give this fill up."""
-        for path in (*received(self._database), self._target, self._target + BESIDE):
+        """Throw away a placed file that turned out to be no fill."""
+        self.abandon()
+        for path in (self._target, self._target + BESIDE):
             _unlink(path)
 
     def _pieces(self) -> tuple[Piece, ...]:

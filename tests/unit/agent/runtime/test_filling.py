@@ -165,6 +165,28 @@ def test_pieces_that_are_gone_ask_for_the_manifest_anew(till, hub):
     assert till.knows(2000)
 
 
+def test_a_hub_that_cannot_give_what_it_tells_of_sends_the_till_to_the_pages(till, hub):
+    hub.spoil = cut_after(0, HubFault("server", status=500))
+    for _ in range(module.TRIES):
+        assert till.done == 0
+        till.filling.run()
+    assert (till.filling.progress, till.done, till.filling.want()) == (None, 1, False)
+
+
+def test_a_till_that_caught_up_by_pages_waits_for_nothing(till, hub):
+    hub.spoil = cut_after(2, AWAY)
+    till.filling.run()
+    assert till.filling.progress.state == "waiting"
+    till.filling.caught_up()
+    assert till.filling.progress is None
+    with till.store.transaction():
+        till.store.meta.put("cursor", hub.made.cursor)
+    hub.spoil = lambda _sha256, data: data
+    till.filling.run()
+    assert till.store.members.base is None
+    assert not [name for name in till.files() if "filling" in name]
+
+
 def test_a_full_disk_in_the_middle_waits_and_goes_on(till, hub, monkeypatch):
     free = [10**9, 10**9, 10**9, 0]
     monkeypatch.setattr(incoming, "free_bytes", lambda _path: free.pop(0) if free else 0)

@@ -69,6 +69,17 @@ def test_a_file_that_is_no_fill_is_told(tmp_path, spoil):
     assert "fill" in str(caught.value) or "meta" in str(caught.value)
 
 
+def test_a_state_that_cannot_be_is_nobodys(tmp_path):
+    lot = Lot(id="a", unit="points:main", points=5, left=50, born=1)
+    states = [
+        MemberState(member="bad", rev=10, cards=("b",), lots=(lot,)),
+        MemberState(member="good", rev=10, cards=("g",)),
+    ]
+    base = Base(write_base(tmp_path / "b", states), till="T1")
+    assert (base.get("bad"), base.find("b"), base.find("g")) == (None, None, "good")
+    base.close()
+
+
 def test_a_missing_file_is_told(tmp_path):
     with pytest.raises(StorageBroken):
         Base(str(tmp_path / "none"), till="T1")

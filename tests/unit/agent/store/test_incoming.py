@@ -131,6 +131,10 @@ def test_leftovers_go(path, hub):
     Incoming(path).tidy(None)
     assert files(path) == []
     incoming = begun(path, hub)
+    fetch(incoming, hub)
+    target = incoming.place()
+    begun(path, hub).abandon()
+    assert files(path) == sorted(name.removeprefix(path) for name in (target, target + ".json"))
     incoming.drop()
     assert files(path) == []
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -18,7 +19,29 @@ _GUARDED: tuple[type[KopilkaError], ...] = (Unauthorised, Forbidden)
 _WITH_BODY: tuple[type[KopilkaError], ...] = (BadRequest, TooLarge, TooSlow, WrongMedia)
 
 
-def openapi(routes: Sequence[Route], *, title: str, version: str, server: str = "/") -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """How callers prove who they are: the document's security schemes, and those a call needs together."""
+
+    schemes: Mapping[str, Mapping[str, str]]
+    needed: Sequence[str]
+    page: bool = False
+    """Whether a page's cookie does instead where a route allows it."""
+
+
+TOKENS = Proof(
+    schemes={
+        "bearer": {"type": "http", "scheme": "bearer", "description": "kopilka token add NAME --scope SCOPE"},
+        "page": {"type": "apiKey", "in": "cookie", "name": "kopilka_page"},
+    },
+    needed=("bearer",),
+    page=True,
+)
+
+
+def openapi(
+    routes: Sequence[Route], *, title: str, version: str, server: str = "/", proof: Proof = TOKENS
+) -> dict[str, Any]:
     """The document as plain data. `version` is the API's, `server` its base address."""
     types = [type_ for route in routes for type_ in (route.request, route.answer) if type_ not in (None, bytes)]
     schemas, components = msgspec.json.schema_components([*types, Problem], ref_template=REF)
@@ -27,7 +50,7 @@ def openapi(routes: Sequence[Route], *, title: str, version: str, server: str = 
     for route in routes:
         request = next(left) if route.request not in (None, bytes) else None
         answer = next(left) if route.answer not in (None, bytes) else None
-        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, request, answer)
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, request, answer, proof)
     return {
         "openapi": "3.1.0",
         "info": {"title": title, "version": version},
@@ -35,27 +58,31 @@ def openapi(routes: Sequence[Route], *, title: str, version: str, server: str = 
         "paths": paths,
         "components": {
             "schemas": components,
-            "securitySchemes": {
-                "bearer": {"type": "http", "scheme": "bearer", "description": "kopilka token add NAME --scope SCOPE"},
-                "page": {"type": "apiKey", "in": "cookie", "name": "kopilka_page"},
-            },
+            "securitySchemes": {name: dict(scheme) for name, scheme in proof.schemes.items()},
         },
     }
 
 
-def _operation(route: Route, request: Any, answer: Any) -> dict[str, Any]:
+def _operation(route: Route, request: Any, answer: Any, proof: Proof) -> dict[str, Any]:
     operation: dict[str, Any] = {
         "operationId": _operation_id(route),
         "summary": route.summary,
         "parameters": [*_path_parameters(route), *_query_parameters(route)],
         "responses": {**_answers(route, answer), **_faults(route)},
-        "security": [{"bearer": []}, *([{"page": []}] if "page" in route.scopes else [])] if route.scopes else [],
+        "security": _security(route, proof),
     }
     if request is not None:
         operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": request}}}
     elif route.request is bytes:
         operation["requestBody"] = {"required": True, "content": {"application/octet-stream": {}}}
     return operation
+
+
+def _security(route: Route, proof: Proof) -> list[dict[str, list[str]]]:
+    if not route.scopes:
+        return []
+    paged: list[dict[str, list[str]]] = [{"page": []}] if proof.page and "page" in route.scopes else []
+    return [{name: [] for name in proof.needed}, *paged]
 
 
 def _operation_id(route: Route) -> str:

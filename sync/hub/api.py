@@ -25,7 +25,7 @@ from agent.errors import (
     Unavailable,
 )
 from agent.web.app import Setting, build_app
-from agent.web.openapi import openapi
+from agent.web.openapi import Proof, openapi
 from agent.web.routes import FREE, Call, Route
 from agent.web.wake import Bell
 from sync.hub.door import SCOPE, Door
@@ -35,6 +35,7 @@ from sync.hub.intake import Intake
 from sync.hub.reception import BadPush
 from sync.hub.store.tills import Till
 from sync.hub.unpack import PLAIN_BYTES
+from sync.signing import HEADERS
 from sync.wire import CURSOR_SIGNS, Changes, EnrolAnswer, EnrolRequest, Head, PushAnswer, RotateAnswer, RotateRequest
 
 MAX_WAIT_S = 25
@@ -44,6 +45,12 @@ DEADLINE_MS = (MAX_WAIT_S + 10) * 1000
 MAX_IN_FLIGHT = 2_000
 """Sleeping polls count; each is a task of a few kilobytes."""
 ENROLMENTS_A_MINUTE = 30
+
+SIGNED = Proof(
+    schemes={name: {"type": "apiKey", "in": "header", "name": name} for name in HEADERS},
+    needed=HEADERS,
+)
+"""docs/protocol.md says what stands in the four headers."""
 
 T = TypeVar("T")
 Push = Callable[[str, Head, Sequence[bytes]], Awaitable[PushAnswer]]
@@ -112,7 +119,7 @@ class Api:
     def app(self) -> ASGIApp:
         """The whole application, its door included."""
         routes = self.routes()
-        self._document = openapi(routes, title="kopilka-hub", version="1")
+        self._document = openapi(routes, title="kopilka-hub", version="1", proof=SIGNED)
         setting = Setting(executor=self._threads.writer, deadline_ms=DEADLINE_MS, max_in_flight=MAX_IN_FLIGHT)
         free = frozenset(route.path for route in routes if route.scopes == FREE)
         app = build_app(routes, setting)

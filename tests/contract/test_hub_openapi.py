@@ -2,11 +2,11 @@
 
 import itertools
 import json
-import pathlib
 
 import pytest
 import requests
 import schemathesis
+from hub_document import PATH, text_of
 from hypothesis import HealthCheck, given, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
@@ -18,7 +18,6 @@ from served_hub import ServedHub
 
 from sync.hub.api import MAX_WAIT_S
 
-PATH = pathlib.Path(__file__).parents[2] / "docs" / "hub-openapi.json"
 DOCUMENT = json.loads(PATH.read_text(encoding="utf-8"))
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 BARE = ("GET /v1/health", "GET /v1/openapi.json")
@@ -35,9 +34,8 @@ def hub(tmp_path_factory):
 
 
 def test_the_committed_document_is_the_one_that_is_served(hub):
-    """After a change: curl the hub's /v1/openapi.json and keep it as docs/hub-openapi.json, indented by two, keys sorted."""
-    served = hub.ask("GET", "/v1/openapi.json").json
-    assert PATH.read_text(encoding="utf-8") == json.dumps(served, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    """After a change: PYTHONPATH=.:tests/support python tests/support/hub_document.py."""
+    assert PATH.read_text(encoding="utf-8") == text_of(hub.ask("GET", "/v1/openapi.json").json)
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,7 @@ def test_limits_stand_there_as_they_are():
 
 
 def test_the_vectors_are_what_the_code_makes():
-    """After a change: python tests/support/protocol_vectors.py."""
+    """After a change: PYTHONPATH=.:tests/support python tests/support/protocol_vectors.py."""
     kept = json.loads(protocol_vectors.PATH.read_text(encoding="utf-8"))
     made = json.loads(json.dumps(protocol_vectors.vectors()))
     # What a library packs may differ from release to release; that it unpacks to the same is checked elsewhere.

@@ -24,7 +24,7 @@ def test_records_of_version_1_are_read_for_ever(n):
 
 
 def test_every_kind_stands_in_the_golden_file():
-    """A new kind: python tests/support/golden_records.py, after giving it a body there."""
+    """A new kind: PYTHONPATH=.:tests/support python tests/support/golden_records.py, after giving it a body there."""
     assert {json.loads(line)["body"]["kind"] for line in golden()} == wire.KINDS
 
 

@@ -106,6 +106,8 @@ class SyncClient:
             open_leases=out.open_leases[:OPEN_LEASES],
             cursor=out.cursor,
             pending_wants=tuple(want.seq for want in out.wants),
+            epoch=out.epoch,
+            end=out.newest and out.last == out.tail,
             failed=self._failed_alone(out),
         )
 

@@ -27,6 +27,9 @@ RECORD_BYTES = 1024 * 1024
 CURSOR_SIGNS = 100
 OPEN_LEASES = 5_000
 """Most open leases a head names."""
+MAX_HOLDERS = 5
+PROVISIONAL = ("recalling", "recovering")
+"""Refusals that are none for good: the wish stays pending and is asked again. What is asked back may come, a recovery ends."""
 GENESIS = "0" * 64
 """The `prev` of the first record of a till's first incarnation."""
 
@@ -248,6 +251,10 @@ class Head(Struct, frozen=True, kw_only=True, forbid_unknown_fields=False):
     cursor: Annotated[str, Meta(max_length=CURSOR_SIGNS)] = ""
     pending_wants: Annotated[tuple[int, ...], Meta(max_length=500)] = ()
     """Seqs of journalled wants that have no answer yet; a lost grant is repeated, never larger."""
+    epoch: int = 0
+    """The hub's epoch as this till knows it; 0 before it knows any."""
+    end: bool = False
+    """The batch reaches the end of all the till has journalled: a hub that came back from a backup waits for this."""
     failed: int = 0
     """How often this batch of one record made the hub fail (5xx) in a row; from 3 on the hub parks it unread."""
 
@@ -259,13 +266,6 @@ class Verdict(Struct, frozen=True, omit_defaults=True):
     verdict: str
     """`duplicate` or `quarantined`; a later hub may know more."""
     reason: str = ""
-
-
-PROVISIONAL = ("recalling", "recovering")
-"""Refusals that are none for good: the wish stays pending and is asked again. What is asked back may come, a recovery ends."""
-
-
-MAX_HOLDERS = 5
 
 
 class Holder(Struct, frozen=True, omit_defaults=True):

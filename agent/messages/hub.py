@@ -161,6 +161,74 @@ CODES = {
         ru=("Подходит не одно право на списание.", "Несколько начинаются с {lease}.", "Напишите номер длиннее."),
         en=("More than one lease fits.", "Several begin with {lease}.", "Give more letters of the id."),
     ),
+    "till-not-awaited": both(
+        ru=(
+            "Эту кассу центр не ждёт: {till}",
+            "Её нет среди ожидаемых, или её уже слышали.",
+            "Посмотрите: kopilka-hub status",
+        ),
+        en=(
+            "The hub does not wait for this till: {till}",
+            "It is not awaited, or was heard.",
+            "See: kopilka-hub status",
+        ),
+    ),
+    "hub-running": both(
+        ru=("С этой базой работает центр.", "{path}, процесс {pid}.", "Остановите его и повторите."),
+        en=("A hub runs on this database.", "{path}, process {pid}.", "Stop it and repeat."),
+    ),
+    "epoch-behind": both(
+        ru=(
+            "База центра старее, чем была.",
+            "Её эпоха {found}, а {path} знает {known}.",
+            "Верните копию командой: kopilka-hub restore; на сервере: kopilka-hub new-epoch",
+        ),
+        en=(
+            "The hub's database is older than it was.",
+            "Its epoch is {found}, {path} knows {known}.",
+            "Put a copy back by: kopilka-hub restore; on a server: kopilka-hub new-epoch",
+        ),
+    ),
+    "fleet-unreadable": both(
+        ru=("Файл с эпохой и кассами не читается.", "{path}", "Замените его таким же из папки копий."),
+        en=("The file of epoch and tills cannot be read.", "{path}", "Replace it by the one in the backup folder."),
+    ),
+    "other-hub": both(
+        ru=("Это копия другого центра.", "Её ключ не тот, что в файле с эпохой.", "Возьмите копию этого центра."),
+        en=("This is another hub's copy.", "Its key is not the one in the epoch's file.", "Take a copy of this hub."),
+    ),
+    "no-backup-folder": both(
+        ru=("Некуда класть копию.", "В настройках нет [backup] folder.", "Назовите папку: kopilka-hub backup ПАПКА"),
+        en=(
+            "There is nowhere to put a copy.",
+            "No [backup] folder is configured.",
+            "Name one: kopilka-hub backup FOLDER",
+        ),
+    ),
+    "server-keeps-copies": both(
+        ru=(
+            "База на сервере PostgreSQL.",
+            "Копии делает и возвращает он сам (pg_basebackup).",
+            "После возврата копии: kopilka-hub new-epoch",
+        ),
+        en=(
+            "The database is on a PostgreSQL server.",
+            "It makes and restores copies itself (pg_basebackup).",
+            "After restoring one: kopilka-hub new-epoch",
+        ),
+    ),
+    "hub-recovering": both(
+        ru=(
+            "Центр восстанавливается из копии.",
+            "Кассы ещё не принесли всё, что было после неё.",
+            "Кого он ждёт, говорит kopilka-hub status",
+        ),
+        en=(
+            "The hub is recovering from a backup.",
+            "Tills have not brought all that came after it.",
+            "kopilka-hub status says for whom it waits",
+        ),
+    ),
     "members-are-one": both(
         ru=("Это уже один участник.", "{member} и {into} были объединены раньше.", "Больше ничего делать не нужно."),
         en=("They are one member already.", "{member} and {into} were merged before.", "There is nothing to do."),

@@ -14,7 +14,11 @@ CODES = {
         en=("The centre refused this till.", "{problem}", "Enrol it again: kopilka enrol-till CODE"),
     ),
     "till-not-enrolled": both(
-        ru=("Касса не подключена к центру.", "Менять нечего: центр её ключа не знает.", "kopilka enrol-till КОД"),
+        ru=(
+            "Касса не подключена к центру.",
+            "Менять нечего: центр её ключа не знает.",
+            "Подключите: kopilka enrol-till КОД",
+        ),
         en=("The till has joined no hub.", "There is no key to change that a hub knows.", "kopilka enrol-till CODE"),
     ),
     "enrol-refused": both(

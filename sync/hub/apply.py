@@ -59,9 +59,10 @@ STEPS: dict[type, Callable[[Book, Record, Any, Ground], None]] = {
     MoveInBody: ledger.apply_move,
     EnrolBody: ledger.apply_enrol,
     WantBody: ledger.apply_want,
+    GotBody: ledger.apply_got,
     CloseBody: ledger.apply_close,
 }
-"""Kinds that speak of a member. A boot and a notice say nothing the book knows; a lease_got only repeats the hub's own words."""
+"""Kinds that speak of a member. A boot and a notice say nothing the book knows."""
 
 
 DERIVED = (*ledger.FACTS, GotBody, CloseBody)
@@ -158,27 +159,32 @@ def references(batch: Iterable[Readable]) -> References:
         member = member_of(record)
         if member is not None:
             found.members.add(member)
-        body = record.body
-        if isinstance(body, SaleBody):
-            found.lots.update(lot.id for lot in body.lots)
-            found.leases.update(spend.lease for spend in body.spends)
-            found.lots.update(part.lot for spend in body.spends for part in spend.parts)
-        elif isinstance(body, ReturnBody | VoidBody):
-            found.lots.update(body.own_lots)
-            found.lots.update(part.lot for parts in body.restored.values() for part in parts)
-        elif isinstance(body, MoveOutBody):
-            found.leases.update(spend.lease for spend in body.spends)
-            found.lots.update(part.lot for spend in body.spends for part in spend.parts)
-        elif isinstance(body, MoveInBody):
-            found.lots.update(lot.id for lot in body.lots)
-            found.sales.add(moving.other_key(body))
-        elif isinstance(body, CloseBody):
-            found.leases.add(body.lease)
-        elif isinstance(body, WantBody):
-            found.leases.add(lease_id(record.till, record.inc, record.seq))
+        _name(found, record)
         if key := net_key(record):
             found.sales.add(key[0])
     return found
+
+
+def _name(found: References, record: Record) -> None:
+    """The lots, leases and other halves one record speaks of."""
+    body = record.body
+    if isinstance(body, SaleBody | MoveOutBody):
+        found.leases.update(spend.lease for spend in body.spends)
+        found.lots.update(part.lot for spend in body.spends for part in spend.parts)
+    if isinstance(body, SaleBody | MoveInBody):
+        found.lots.update(lot.id for lot in body.lots)
+    if isinstance(body, MoveInBody):
+        found.sales.add(moving.other_key(body))
+    elif isinstance(body, ReturnBody | VoidBody):
+        found.lots.update(body.own_lots)
+        found.lots.update(part.lot for parts in body.restored.values() for part in parts)
+    elif isinstance(body, CloseBody):
+        found.leases.add(body.lease)
+    elif isinstance(body, GotBody):
+        found.leases.add(body.grant.id)
+        found.lots.update(part.lot for part in body.grant.backing)
+    elif isinstance(body, WantBody):
+        found.leases.add(lease_id(record.till, record.inc, record.seq))
 
 
 def net_key(record: Record) -> tuple[str, str] | None:

@@ -1,7 +1,8 @@
 """What the hub knows of one member while a batch is applied: lots, leases, debt, cards. Pure; the store loads and writes it.
 
 A member's account is never stored apart from its lots in memory: posted = sum of what is left in lots, leased = sum of what
-open leases hold of them, balance = posted - debt. So the sums agree by construction, and the store writes their differences.
+open leases hold of them, balance = posted - debt - unbacked. So the sums agree by construction, and the store writes their
+differences.
 """
 
 from __future__ import annotations
@@ -65,6 +66,10 @@ class Purse:
     leased: dict[str, int] = field(default_factory=dict)
     lapsed: dict[str, int] = field(default_factory=dict)
     """What of a lot expired unspent and no claw-back has counted as taken yet."""
+    unbacked: dict[str, int] = field(default_factory=dict)
+    """What of a lot was lent to it after a restore: a till showed a right to points this hub does not have, or not yet."""
+    unborn: set[str] = field(default_factory=set)
+    """Lots known only from such a right; the sale that gave them has not come."""
     debt: int = 0
 
     def free(self) -> tuple[Lot, ...]:
@@ -95,6 +100,29 @@ class Purse:
                 raise ValueError(f"lot {part.lot}: {held} points cannot be leased")
             self.leased[part.lot] = held
 
+    def lend(self, lot: Lot) -> None:
+        """Points that a right presented after a restore needs and this purse lacks: they count as there, and are owed."""
+        known = self.lots.get(lot.id)
+        if known is None:
+            self.unborn.add(lot.id)
+        was = known or msgspec.structs.replace(lot, points=0, left=0)
+        self.lots[lot.id] = msgspec.structs.replace(was, points=was.points + lot.points, left=was.left + lot.points)
+        self.unbacked[lot.id] = self.unbacked.get(lot.id, 0) + lot.points
+
+    def pay_lent(self) -> None:
+        """What became free in a lot pays first what was lent to that very lot."""
+        for id_, lent in self.unbacked.items():
+            lot = self.lots[id_]
+            points = min(lent, lot.left - self.leased.get(id_, 0))
+            if points:
+                self.lots[id_] = msgspec.structs.replace(lot, points=lot.points - points, left=lot.left - points)
+                self.unbacked[id_] = lent - points
+
+    def own_up(self) -> None:
+        """The end of a recovery: what nobody brought is the member's debt."""
+        self.debt += sum(self.unbacked.values())
+        self.unbacked = dict.fromkeys(self.unbacked, 0)
+
     def give_up(self, free: Lot) -> tuple[Lot, int]:
         """Cut a lot down to what leases hold and what was spent of it; returns the part cut off, and how much of that lapsed.
 
@@ -123,7 +151,14 @@ class Purse:
         return part.left
 
     def copy(self) -> Purse:
-        return Purse(dict(self.lots), dict(self.leased), dict(self.lapsed), self.debt)
+        return Purse(
+            dict(self.lots), dict(self.leased), dict(self.lapsed), dict(self.unbacked), set(self.unborn), self.debt
+        )
+
+    @property
+    def owed(self) -> int:
+        """What the member has to bring before anything of it is theirs."""
+        return self.debt + sum(self.unbacked.values())
 
     @property
     def posted(self) -> int:

@@ -107,6 +107,6 @@ def _state(book: Book, rev: int, applied: dict[str, int]) -> MemberState:
         phone=next((hmac for hmac, kind in cards.items() if kind == "phone"), None),
         lots=tuple(lot for _, purse in purses for lot in purse.lots.values() if lot.left),
         leased={unit: purse.held for unit, purse in purses if purse.held},
-        debt={unit: purse.debt for unit, purse in purses if purse.debt},
+        debt={unit: purse.owed for unit, purse in purses if purse.owed},
         applied=applied,
     )

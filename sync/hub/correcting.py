@@ -18,7 +18,7 @@ from sync.hub.book import Book, Numbered, copied
 from sync.hub.deriving import Beginning, Event, Underivable, derive, fresh, opening, totals
 from sync.hub.ground import Moment
 from sync.hub.leases import HUB
-from sync.hub.store import aliases, corrections, events, feed, journal, meta
+from sync.hub.store import aliases, corrections, events, feed, journal, meta, waiting
 from sync.hub.store import books as book_store
 from sync.hub.store.books import Change
 from sync.hub.store.corrections import Correction
@@ -31,15 +31,20 @@ MOST = 20_000
 
 
 def correct(database: peewee.Database, now: Moment, *, limit: int = 20) -> int:
-    """Work some members out anew in the caller's transaction; returns how many were looked at, 0 when none is left."""
-    waiting = events.due(database, limit)
-    for due in waiting:
+    """Work some members out anew in the caller's transaction; returns how many were looked at, 0 when none is left
+    or while the hub is recovering.
+    """
+    if waiting.recovering(database):
+        # Records come again in whatever order; each is in its place when all of them are there.
+        return 0
+    due_now = events.due(database, limit)
+    for due in due_now:
         try:
             _member(database, due, now)
         except Underivable as fault:
             _log.warning("not-derived", extra={"member": due.member, "cause": str(fault)[:200]})
         events.done(database, due.member)
-    return len(waiting)
+    return len(due_now)
 
 
 def _member(database: peewee.Database, due: Due, now: Moment) -> None:
@@ -47,6 +52,8 @@ def _member(database: peewee.Database, due: Due, now: Moment) -> None:
     if aliases.heir(database, member) != member or aliases.merged_into(database, member):
         raise Underivable("merged")
     before = book_store.load_whole(database, member)
+    if any(purse.unborn for purse in before.purses.values()):
+        raise Underivable("restored")
     found = _events(database, member)
     born = [lot.id for event in found for lot in _lots(event)]
     lots = (lot for purse in before.purses.values() for lot in purse.lots.values())

@@ -15,7 +15,7 @@ from sync.hub.book import Book, copied
 from sync.hub.ground import Moment
 from sync.hub.leases import HUB
 from sync.hub.postings import Mover
-from sync.hub.store import aliases, families, feed, meta
+from sync.hub.store import aliases, families, feed, meta, waiting
 from sync.hub.store import books as book_store
 from sync.hub.store.books import Change
 from sync.hub.store.families import PotMove
@@ -50,6 +50,9 @@ def leave(database: peewee.Database, member: str) -> str:
 
 def give(database: peewee.Database, now: Moment) -> int:
     """First step: take what is free out of some givers' books, in the caller's transaction; returns how many gave."""
+    if waiting.recovering(database):
+        # What looks free may be under a right that was not presented yet.
+        return 0
     giving = families.giving(database, STEP)
     before = book_store.load(database, giving, lock=True)
     if not before:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 
+from agent.loyalty.leases import Grant
 from agent.loyalty.lots import Lot
 from agent.loyalty.sale import MAX_MINOR
 
@@ -38,6 +39,10 @@ class Ground:
     store: str
     now_ms: int
     zone: str
+    recovering: bool = False
+    """The hub came back from a backup: it takes facts and rights, and grants nothing."""
+    signed: Callable[[Grant], bool] = lambda _: False
+    """Whether a grant carries this hub's own signature."""
 
     @property
     def day(self) -> str:

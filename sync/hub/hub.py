@@ -8,26 +8,42 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
 
 import msgspec
 import peewee
 
 from agent.errors import Forbidden, Unauthorised, Unavailable
 from agent.sqlite import in_transaction, named, path_of, savepoint
-from sync.hub import apply, changes, correcting, enrolment, families, lateness, order, reception, reviewing
+from sync.hub import (
+    apply,
+    changes,
+    correcting,
+    days,
+    enrolment,
+    families,
+    fleet,
+    lateness,
+    order,
+    reception,
+    recovering,
+    reviewing,
+    saving,
+)
 from sync.hub.arrivals import SEEN_MS, Arrived, Mark
 from sync.hub.book import Book, copied
 from sync.hub.filling import Fills
+from sync.hub.fleet import Fleet
 from sync.hub.ground import Ground, Moment, day_of
-from sync.hub.keys import Keys
+from sync.hub.keys import Keys, ring
 from sync.hub.leases import HUB, Desk
 from sync.hub.policy import Policy
-from sync.hub.postings import Mover
 from sync.hub.store import books as book_store
-from sync.hub.store import bulk, due, feed, journal, meta, programmes, recalls, tills
+from sync.hub.store import bulk, feed, journal, meta, programmes, recalls, tills, waiting
 from sync.hub.store.books import Change
 from sync.hub.store.server import Server
 from sync.hub.store.steps import Steps
+from sync.signing import check_grant
 from sync.wire import (
     GENESIS,
     PROVISIONAL,
@@ -45,6 +61,7 @@ from sync.wire import (
 )
 
 _log = logging.getLogger("kopilka.hub")
+T = TypeVar("T")
 
 DEFAULT_ZONE = "Europe/Moscow"
 """Days are counted here until a programme says where."""
@@ -81,7 +98,16 @@ class Hub:
         self.fills = fills
         self._steps = steps or Steps(database)
         self._shared = isinstance(database, Server)
-        self.epoch = int(meta.read(database, "epoch") or 0)
+        self.keep_fleet: Callable[[Fleet], None] = lambda _: None
+        """Keeps epoch and tills outside the database; called outside of steps."""
+        self.epoch = 0
+        self.recovering = False
+        self._look()
+
+    def _look(self) -> None:
+        """How the hub stands; a person may have changed it beside us."""
+        self.epoch = int(meta.read(self.database, "epoch") or 0)
+        self.recovering = waiting.recovering(self.database)
 
     def push(self, till: tills.Till, head: Head, lines: Sequence[bytes]) -> PushAnswer:
         """Apply a batch and answer its wishes, in one transaction. Raises BadPush, TooLarge, Forbidden; storage errors as agent.sqlite's."""
@@ -130,6 +156,7 @@ class Hub:
         def hash_at(seq: int) -> str | None:
             return journal.hash_at(self.database, mark.till, mark.inc, seq)
 
+        self._look()
         stand = reception.stand(head, batch, mark, hash_at)
         if stand.fork:
             _log.error("fork", extra={"till": till.till, "inc": head.inc, "first": head.first, "wm": mark.wm})
@@ -162,6 +189,8 @@ class Hub:
         lateness.note(self.database, outcome.applied, places, ground)
         written = msgspec.structs.replace(written, place=max(places.values(), default=mark.place))
         mark = self._advance(_answered(written, answers), mark, fresh, hlc=outcome.hlc)
+        if self.recovering:
+            recovering.heard(self.database, head, mark, day=ground.day, now_ms=ground.now_ms)
         return self._answer(head, mark, verdicts=outcome.verdicts, answers=answers)
 
     def _advance(self, mark: Mark, before: Mark, fresh: Sequence[Arrived], *, hlc: int) -> Mark:
@@ -177,7 +206,14 @@ class Hub:
 
     def _ground(self, till: tills.Till) -> Ground:
         zone = programmes.zone(self.database) or DEFAULT_ZONE
-        return Ground(till=till.till, store=till.store, now_ms=self.clock(), zone=zone)
+        return Ground(
+            till=till.till,
+            store=till.store,
+            now_ms=self.clock(),
+            zone=zone,
+            recovering=self.recovering,
+            signed=lambda grant: ring(self.database).known(lambda key: check_grant(key, grant)),
+        )
 
     def _pending(self, mark: Mark, seqs: Iterable[int]) -> list[apply.Readable]:
         """Wishes of earlier pushes whose answer was lost, as their records say."""
@@ -263,17 +299,22 @@ class Hub:
 
     def enrol(self, request: EnrolRequest) -> EnrolAnswer:
         """A till shows its code and key. Raises Forbidden."""
-        return self._steps.run(
-            lambda: enrolment.enrol(
-                self.database, request, keys=self.keys.now(self.database), epoch=self.epoch, now_ms=self.clock()
-            )
-        )
+
+        def work() -> EnrolAnswer:
+            keys = self.keys.now(self.database)
+            return enrolment.enrol(self.database, request, keys=keys, epoch=self.epoch, now_ms=self.clock())
+
+        return self._kept(work)
 
     def rotate(self, till: str, request: RotateRequest) -> RotateAnswer:
         """A till changes its key. Raises Forbidden, Unauthorised."""
-        return self._steps.run(
-            lambda: enrolment.rotate(self.database, self.known_till(till), request, now_ms=self.clock())
-        )
+        return self._kept(lambda: enrolment.rotate(self.database, self.known_till(till), request, now_ms=self.clock()))
+
+    def _kept(self, work: Callable[[], T]) -> T:
+        """A step that changes the list of tills, which is kept outside before a till hears of it: a restored hub must wait for it."""
+        answer, known = self._steps.run(lambda: (work(), fleet.of(self.database, now_ms=self.clock())))
+        self.keep_fleet(known)
+        return answer
 
     def till(self, name: str) -> tills.Till | None:
         """A till as the reader knows it."""
@@ -309,7 +350,7 @@ class Hub:
 
     def durable(self, saved: Iterable[tuple[str, int, int]]) -> None:
         """Note what a verified copy holds: (till, incarnation, watermark) rows."""
-        self._steps.run(lambda: journal.durable(self.database, saved))
+        self._steps.run(lambda: saving.note(self.database, saved, at=self.clock()))
 
     def review(self) -> int:
         """Judge some records again and flag what is odd; returns how many were read, 0 when none is left."""
@@ -336,21 +377,7 @@ class Hub:
 
     def new_day(self, limit: int = 500) -> int:
         """Book what expired and pay debts from what can be spent now, for some members; returns how many, 0 when none is left."""
-        return self._steps.run(lambda: self._new_day(limit))
-
-    def _new_day(self, limit: int) -> int:
-        day = day_of(self.clock(), programmes.zone(self.database) or DEFAULT_ZONE)
-        before = book_store.load(self.database, due.members(self.database, day, limit), lock=True)
-        if not before:
-            return 0
-        after = copied(before)
-        by = feed.By(HUB, self.epoch, meta.count_up(self.database, "step"))
-        for book in after.values():
-            for unit in sorted(book.purses):
-                Mover(book, *by, day).settle(unit)
-        changed = [Change(before[member], after[member]) for member in before]
-        feed.announce(self.database, book_store.save(self.database, changed, at=self.clock()), by)
-        return len(before)
+        return self._steps.run(lambda: days.new_day(self.database, self._moment(), limit))
 
 
 def _read(till: tills.Till, head: Head, lines: Sequence[bytes]) -> tuple[Arrived, ...]:

@@ -9,6 +9,7 @@ import msgspec
 import peewee
 
 from sync.hub.store import meta, programmes
+from sync.keyring import Keyring
 from sync.signing import Signer, sign_link, sign_programme
 from sync.wire import KeyLink
 
@@ -69,3 +70,10 @@ def rotate(database: peewee.Database, chance: Callable[[int], bytes], *, now_ms:
         again = msgspec.structs.replace(newest, serial=newest.serial + 1, signature=signature, published=now_ms)
         programmes.publish(database, again)
     return Keys(new, former.programme_key)
+
+
+def ring(database: peewee.Database) -> Keyring:
+    """Every key this hub has had; the first is what a database is known by for this hub's."""
+    told = links(database)
+    own = Signer(bytes.fromhex(meta.read(database, "hub_key") or "")).public
+    return Keyring(told[0].former if told else own, told)

@@ -69,6 +69,8 @@ class Desk:
         return LeaseAnswer(record.seq, grant=grant, elsewhere=elsewhere)
 
     def _refusal(self, book: Book, want: WantBody) -> str:
+        if self.ground.recovering:
+            return "recovering"
         if book.profile is None:
             return "unknown-member"
         if self.superseded:

@@ -5,12 +5,23 @@ from __future__ import annotations
 import msgspec
 
 from agent.loyalty.ledger import LOSS, REDEEMED, unbalanced
-from sync.hub import moving, rights
+from sync.hub import moving, presenting, rights
 from sync.hub.arrivals import Known
 from sync.hub.book import Book, Profile
 from sync.hub.ground import Ground, Unapplicable, day_of
 from sync.hub.postings import Mover
-from sync.wire import CloseBody, EnrolBody, MoveInBody, MoveOutBody, Record, ReturnBody, SaleBody, VoidBody, WantBody
+from sync.wire import (
+    CloseBody,
+    EnrolBody,
+    GotBody,
+    MoveInBody,
+    MoveOutBody,
+    Record,
+    ReturnBody,
+    SaleBody,
+    VoidBody,
+    WantBody,
+)
 
 Fact = SaleBody | ReturnBody | VoidBody | MoveOutBody | MoveInBody
 """What posts once under an id of the caller's."""
@@ -95,12 +106,25 @@ def apply_want(_book: Book, _record: Record, _body: WantBody, _ground: Ground) -
     """A wish moves nothing; it is answered when the whole batch has been applied."""
 
 
+def apply_got(book: Book, record: Record, body: GotBody, ground: Ground) -> None:
+    """A grant the hub knows is its own words again; one it does not know it gave before it was restored."""
+    if presenting.known(book, record, body.grant):
+        return
+    presenting.check(record, body.grant, ground)
+    _meet(book, ground)
+    presenting.present(_mover(book, record, ground), body.grant, now_ms=ground.now_ms)
+
+
 def apply_close(book: Book, record: Record, body: CloseBody, ground: Ground) -> None:
     rights.close_lease(_mover(book, record, ground), body)
 
 
 def _mover(book: Book, record: Record, ground: Ground) -> Mover:
-    return Mover(book, record.till, record.inc, record.seq, ground.day)
+    day = ground.day
+    if ground.recovering and record.clock == "trusted":
+        # It was applied once before, most likely on its own day.
+        day = day_of(record.at, ground.zone)
+    return Mover(book, record.till, record.inc, record.seq, day, ground.recovering)
 
 
 def _meet(book: Book, ground: Ground) -> None:

@@ -13,7 +13,7 @@ from agent.errors import Conflict, NotFound
 from sync.hub.book import Book, Profile, copied
 from sync.hub.leases import HUB
 from sync.hub.postings import Mover
-from sync.hub.store import aliases, feed, meta
+from sync.hub.store import aliases, feed, meta, waiting
 from sync.hub.store import books as book_store
 from sync.hub.store.books import Change
 
@@ -23,9 +23,12 @@ def merge(
 ) -> tuple[str, str]:
     """Merge `member` into `target` in the caller's transaction; both may be members merged before. Returns who went into whom.
 
-    Raises NotFound for one nobody met, Conflict when they are one already (so there is never a circle).
+    Raises NotFound for one nobody met, Conflict when they are one already (so there is never a circle), or while the hub is recovering.
     """
     source, heir = aliases.heir(database, member), aliases.heir(database, target)
+    if waiting.recovering(database):
+        # A right that is presented later may name either of them.
+        raise Conflict("hub-recovering")
     if source == heir:
         raise Conflict("members-are-one", member=member, into=target)
     former = aliases.merged_into(database, source)

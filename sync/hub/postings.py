@@ -23,6 +23,8 @@ class Mover:
     inc: int
     seq: int
     day: str
+    recovering: bool = False
+    """The hub came back from a backup and lacks facts: what depends on what is there waits until they have come."""
 
     @property
     def heir(self) -> Mover | None:
@@ -37,11 +39,15 @@ class Mover:
             self.book.entries.append(Numbered(self.till, self.inc, self.seq, posting))
 
     def bear(self, lot: Lot, *, source: str = ISSUED) -> None:
-        """A new lot. Raises Unapplicable when its id is taken."""
+        """A new lot, or one of which only rights were known. Raises Unapplicable when its id is taken."""
         purse = self.book.purse(lot.unit)
-        if lot.id in purse.lots:
-            raise Unapplicable("lot-exists")
-        purse.put([lot])
+        known = purse.lots.get(lot.id)
+        if known is not None:
+            if lot.id not in purse.unborn:
+                raise Unapplicable("lot-exists")
+            purse.unborn.discard(lot.id)
+            known = msgspec.structs.replace(known, points=known.points + lot.points, left=known.left + lot.left)
+        purse.put([known or lot])
         self.post(lot.unit, lot.left, source=source, target="member")
 
     def redeem(self, unit: str, parts: Iterable[Part], *, target: str = REDEEMED) -> None:
@@ -51,12 +57,13 @@ class Mover:
         self.post(unit, total(parts), source="member", target=target)
 
     def redeem_beyond(self, unit: str, points: int, *, target: str = REDEEMED) -> None:
-        """Spent beyond every right (I6): the member pays what is there, the shop bears the rest."""
+        """Spent beyond every right (I6): the member pays what is there, the shop bears the rest; all while nobody knows what is there."""
         if heir := self.heir:
             heir.redeem_beyond(unit, points, target=target)
             return
         self.book.floated |= points > 0
-        parts, short = take(self.book.purse(unit).free(), points, self.day)
+        free = () if self.recovering else self.book.purse(unit).free()
+        parts, short = take(free, points, self.day)
         self.redeem(unit, parts, target=target)
         self.post(unit, short, source=LOSS, target=target)
 
@@ -71,6 +78,7 @@ class Mover:
         back = {lot.id: lot.left for lot in after}
         purse.put(_with_left(lot, back[lot.id]) for lot in tuple(purse.lots.values()) if lot.left != back[lot.id])
         self.post(unit, total(parts), source=REDEEMED, target="member")
+        purse.pay_lent()
         self.hand_on(unit)
 
     def claw_back(self, unit: str, own_lots: Iterable[str], points: int) -> None:
@@ -97,12 +105,18 @@ class Mover:
                 points -= part
 
     def settle(self, unit: str) -> None:
-        """Book what expired and pay debt from what can be spent; run after anything that frees points, and on a new day."""
+        """Book what expired and pay debt from what can be spent; run after anything that frees points, and on a new day.
+
+        While recovering only what was lent is paid: a lot that looks free may be under a right that was not presented yet.
+        """
         if heir := self.heir:
             self.hand_on(unit)
             heir.settle(unit)
             return
         purse = self.book.purse(unit)
+        purse.pay_lent()
+        if self.recovering:
+            return
         gone = expire(purse.free(), self.day)
         purse.take(gone)
         for part in gone:

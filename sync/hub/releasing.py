@@ -16,7 +16,7 @@ from sync.hub import rights
 from sync.hub.book import copied
 from sync.hub.leases import HUB
 from sync.hub.postings import Mover
-from sync.hub.store import audits, feed, meta
+from sync.hub.store import audits, feed, meta, waiting
 from sync.hub.store import books as book_store
 from sync.hub.store.audits import Audit
 from sync.hub.store.books import Change
@@ -60,9 +60,10 @@ def release(database: peewee.Database, leases: Iterable[tuple[str, str]], *, tol
     if not due:
         return ()
     step = meta.count_up(database, "step")
+    recovering = waiting.recovering(database)
     done = []
     for member, lease in due:
-        mover = Mover(after[member], HUB, told.epoch, step, told.day)
+        mover = Mover(after[member], HUB, told.epoch, step, told.day, recovering)
         grant = after[member].leases[lease].lease.grant
         points = rights.release_lease(mover, lease, now_ms=told.now_ms)
         done.append(Released(lease=lease, member=member, till=grant.till, unit=grant.unit, points=points))

@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 import os
 import re
+from collections.abc import Iterable
 
 import peewee
 
 from agent.sqlite import Factory, backup, open_database, quick_check
 from agent.sqlite.stamps import next_stamp
-from sync.hub.store import journal
+from sync.hub.store import journal, meta
 
 _log = logging.getLogger("kopilka.hub")
 _NAME = re.compile(r"hub-\d{8}T\d{6}Z\.db")
@@ -36,6 +37,17 @@ def save_copy(
     _drop_old(folder, keep)
     _log.info("saved", extra={"copy": target, "tills": len(saved)})
     return saved
+
+
+def note(database: peewee.Database, saved: Iterable[tuple[str, int, int]], *, at: int) -> None:
+    """Tell the database what a verified copy of it holds, in the caller's transaction."""
+    journal.durable(database, saved)
+    meta.write(database, "saved", str(at))
+
+
+def newest(folder: str) -> str:
+    """The copy made last."""
+    return os.path.join(folder, _ours(folder)[-1])
 
 
 def _verified(path: str, factory: Factory | None) -> list[tuple[str, int, int]]:

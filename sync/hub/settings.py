@@ -11,6 +11,7 @@ from msgspec import Meta, Struct
 
 from agent.config import Fault, convert, read_toml
 from agent.errors import ConfigFault
+from sync.hub import fleet
 from sync.hub.policy import DAY_MS, HOUR_MS, Policy
 from sync.hub.store.server import is_server
 
@@ -76,6 +77,12 @@ class Settings(Struct, frozen=True, forbid_unknown_fields=True):
     def fill_folder(self) -> str:
         """Empty: no fills are made. A server needs to be told of a folder, one that all its hubs share."""
         return self.fill.folder or ("" if is_server(self.database) else self.database + ".fill")
+
+    @property
+    def fleet_files(self) -> tuple[str, ...]:
+        """Where epoch and tills are kept outside the database: beside a file, and with the copies."""
+        with_copies = (fleet.in_folder(self.backup.folder),) if self.backup.folder else ()
+        return with_copies if is_server(self.database) else (fleet.beside(self.database), *with_copies)
 
     @property
     def policy(self) -> Policy:

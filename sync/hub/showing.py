@@ -36,7 +36,7 @@ def named_member(database: peewee.Database, key: bytes, text: str) -> str:
 
 
 def member_shown(book: Book) -> dict[str, Any]:
-    """A member's profile, balance (posted - debt), what may be granted and what tills hold, by unit; lots and open leases."""
+    """A member's profile, balance (posted less what is owed), what may be granted and what tills hold, by unit; lots and open leases."""
     profile = book.profile
     purses = sorted(book.purses.items())
     return {
@@ -45,9 +45,9 @@ def member_shown(book: Book) -> dict[str, Any]:
         "tier": profile.tier if profile else None,
         "name": profile.name if profile else "",
         "masked": profile.masked if profile else "",
-        "balance": {unit: purse.posted - purse.debt for unit, purse in purses},
+        "balance": {unit: purse.posted - purse.owed for unit, purse in purses},
         "leased": {unit: purse.held for unit, purse in purses},
-        "debt": {unit: purse.debt for unit, purse in purses},
+        "debt": {unit: purse.owed for unit, purse in purses},
         "lots": [
             {
                 "lot": lot.id,

@@ -8,8 +8,10 @@ import threading
 import time
 from collections.abc import Callable
 
+from agent.sqlite.alone import take
 from agent.web.serve import Server, Tls, tcp_socket
 from agent.web.wake import Bell
+from sync.hub import fleet
 from sync.hub.api import Api, Threads
 from sync.hub.engines import Engine, FileEngine, ServerEngine
 from sync.hub.filling import Fills, renew
@@ -55,6 +57,34 @@ def engine_of(database: str) -> Engine:
     return FileEngine(database, chance=chance, monotonic_ms=monotonic_ms)
 
 
+def hold(database: str) -> Callable[[], None]:
+    """Keep other services and a restore away from a database file; a server has several processes. Raises Conflict."""
+    if is_server(database):
+        return lambda: None
+    return take(f"{database}.running", "hub-running", what=database)
+
+
+def engine_alone(settings: Settings) -> tuple[Engine, Callable[[], None]]:
+    """The engine for a service and how to let go: nobody restores its database meanwhile, and its epoch is no old one.
+
+    Raises Conflict, storage errors, ConfigFault.
+    """
+    let_go = hold(settings.database)
+    try:
+        engine = engine_of(settings.database)
+        try:
+            known = fleet.of(engine.database, now_ms=clock())
+            fleet.check(settings.fleet_files, known)
+            fleet.keep(settings.fleet_files, known)
+        except BaseException:
+            engine.close()
+            raise
+    except BaseException:
+        let_go()
+        raise
+    return engine, let_go
+
+
 class Service:
     """A running hub: its engine, the HTTP server, the jobs. Started in order, stopped in reverse."""
 
@@ -70,7 +100,7 @@ class Service:
         self._socket = tcp_socket(settings.listen.host, settings.listen.port)
         self.address: tuple[str, int] = self._socket.getsockname()[:2]
         try:
-            self.engine = engine_of(settings.database)
+            self.engine, self._let_go = engine_alone(settings)
         except BaseException:
             self._socket.close()
             raise
@@ -85,6 +115,7 @@ class Service:
             fills=Fills(settings.fill_folder) if settings.fill_folder else None,
             steps=self.engine.steps,
         )
+        self.hub.keep_fleet = lambda known: fleet.keep(settings.fleet_files, known)
         self._bell = Bell()
         self.api = Api(
             self.hub,
@@ -127,6 +158,7 @@ class Service:
         self.jobs.stop()
         ended = self._server.stop()
         self.engine.close()
+        self._let_go()
         return ended
 
     def _break(self) -> None:

@@ -82,15 +82,18 @@ class Bench:
         """The invariants, asserted per member at rest."""
         for member, unit, posted, leased, debt in self.sql("SELECT member, unit, posted, leased, debt FROM account"):
             assert min(posted - leased, debt, leased) >= 0
-            lots = self.sql("SELECT sum(remaining), sum(leased) FROM lot WHERE member = ? AND unit = ?", member, unit)
+            lots = self.sql(
+                "SELECT sum(remaining), sum(leased), sum(unbacked) FROM lot WHERE member = ? AND unit = ?", member, unit
+            )
             assert (lots[0][0] or 0, lots[0][1] or 0) == (posted, leased), member
+            unbacked = lots[0][2] or 0
             entries = self.sql(
                 "SELECT sum(amount) FROM entry WHERE member = ? AND unit = ? AND account = ?",
                 member,
                 unit,
                 f"member:{member}",
             )
-            assert (entries[0][0] or 0) == posted - debt, member
+            assert (entries[0][0] or 0) == posted - debt - unbacked, member
             held = self.sql("SELECT sum(granted - spent - back) FROM lease WHERE member = ? AND unit = ?", member, unit)
             assert (held[0][0] or 0) == leased, member
         assert (

@@ -36,7 +36,11 @@ ELSEWHERE: dict[str, str] = {
     "agent/runtime/enrolling.py": "tests/system/test_enrolling.py",
     "sync/hub/cli/__init__.py": "tests/unit/sync/hub/cli/test_cli.py",
     "sync/hub/cli/__main__.py": "tests/unit/sync/hub/cli/test_run.py",
+    "sync/hub/days.py": "tests/unit/sync/hub/test_hub.py",
     "sync/hub/cli/audit.py": "tests/unit/sync/hub/cli/test_lease.py",
+    "sync/hub/cli/backup.py": "tests/unit/sync/hub/cli/test_restore.py",
+    "sync/hub/cli/epoch.py": "tests/unit/sync/hub/cli/test_restore.py",
+    "sync/hub/cli/status.py": "tests/unit/sync/hub/cli/test_restore.py",
     "sync/hub/cli/member.py": "tests/unit/sync/hub/cli/test_load.py",
 }
 """Modules whose tests stand under another name than tests/unit/<path>/test_<module>.py; the file named must exist."""

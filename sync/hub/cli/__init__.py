@@ -12,6 +12,8 @@ from collections.abc import Sequence
 
 from sync.hub.cli import (
     audit,
+    backup,
+    epoch,
     family,
     flags,
     key,
@@ -21,15 +23,20 @@ from sync.hub.cli import (
     migrate,
     programme,
     quarantine,
+    restore,
     run,
     snapshot,
+    status,
     till,
 )
 from sync.hub.cli.common import DEFAULT_CONFIG, Parser, lang, speak
 
 BUG = 70
 INTERRUPTED = 130
-COMMANDS = (run, migrate, till, programme, load, snapshot, member, family, lease, quarantine, flags, key, audit)
+COMMANDS = (
+    *(run, status, migrate, till, programme, load, snapshot, member, family, lease, quarantine, flags, key, audit),
+    *(backup, restore, epoch),
+)
 """Each has `add(commands, common)`: its words, and in each parser's `func` what runs them."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from sync.hub.cli.common import answer, opened, speak, table, verbs_of
+from sync.hub.cli.common import answer, opened, settings_of, speak, table, verbs_of, who
 
 
 def add(commands: Any, common: Any) -> None:
@@ -21,6 +21,15 @@ def add(commands: Any, common: Any) -> None:
     end = verbs.add_parser("revoke", parents=[common], help=speak("больше не пускать", "let it in no more"))
     end.add_argument("till")
     end.set_defaults(func=till_revoke)
+    told = speak("не ждать кассу после восстановления центра", "wait for it no longer after a restore of the hub")
+    more = speak(
+        "Что касса успеет списать по правам, которых копия не знает, несёт магазин (loss:store).",
+        "What it spends of rights the copy does not know, the shop bears (loss:store).",
+    )
+    waiving = verbs.add_parser("waive", parents=[common], help=told, description=more)
+    waiving.add_argument("till")
+    waiving.add_argument("--reason", required=True, help=speak("почему; остаётся в журнале", "why; kept in the audit"))
+    waiving.set_defaults(func=till_waive)
 
 
 def till_add(args: argparse.Namespace) -> int:
@@ -55,12 +64,35 @@ def till_list(args: argparse.Namespace) -> int:
 
 def till_revoke(args: argparse.Namespace) -> int:
     """End a till's right to call."""
-    from sync.hub import wiring
+    from sync.hub import fleet, wiring
     from sync.hub.enrolment import revoke_till
     from sync.hub.store.steps import transaction
 
-    with opened(args) as (database, _), transaction(database):
-        revoke_till(database, args.till, now_ms=wiring.clock())
+    with opened(args) as (database, _):
+        now_ms = wiring.clock()
+        with transaction(database):
+            revoke_till(database, args.till, now_ms=now_ms)
+            known = fleet.of(database, now_ms=now_ms)
+        fleet.keep(settings_of(args).fleet_files, known)
     told = speak("Касса {} отозвана.", "Till {} is revoked.").format(args.till)
     answer(args, {"till": args.till, "state": "revoked"}, told)
+    return 0
+
+
+def till_waive(args: argparse.Namespace) -> int:
+    """End waiting for a till that will not come."""
+    from sync.hub import wiring
+    from sync.hub.ground import day_of
+    from sync.hub.hub import DEFAULT_ZONE
+    from sync.hub.recovering import waive
+    from sync.hub.store import programmes, waiting
+    from sync.hub.store.audits import Audit
+    from sync.hub.store.steps import transaction
+
+    with opened(args) as (database, _), transaction(database):
+        act = Audit(at=wiring.clock(), who=who(), what="till-waived", subject=args.till, reason=args.reason)
+        ended = waive(database, args.till, act=act, day=day_of(act.at, programmes.zone(database) or DEFAULT_ZONE))
+        left = waiting.left(database)
+    told = speak("Касса {} больше не ожидается. Осталось: {}.", "Till {} is awaited no longer. Left: {}.")
+    answer(args, {"till": args.till, "left": left, "recovered": ended}, told.format(args.till, left))
     return 0

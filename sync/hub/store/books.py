@@ -12,7 +12,7 @@ import peewee
 
 from agent.loyalty.leases import Grant, Lease
 from agent.loyalty.lots import Lot, Part
-from sync.hub.book import Book, HubLease, Profile, other_name
+from sync.hub.book import Book, HubLease, Profile, Purse, other_name
 from sync.hub.store import aliases, bulk
 from sync.hub.store.feed import News
 from sync.wire import encode
@@ -124,11 +124,14 @@ def _load_purses(database: peewee.Database, names: list[str], books: Mapping[str
         names,
     ):
         books[member].purse(unit).debt = debt
+    columns = "member, unit, lot, points, remaining, leased, lapsed, unbacked, unborn, born, spendable_from, expires_on"
     sql = (
-        "SELECT member, unit, lot, points, remaining, leased, lapsed, born, spendable_from, expires_on FROM lot"  # noqa: S608 - marks only
-        f" WHERE member IN ({ours}) AND (remaining > 0 OR lot IN ({bulk.marks(lots)})) ORDER BY member, unit, lot"
+        f"SELECT {columns} FROM lot"  # noqa: S608 - marks only
+        f" WHERE member IN ({ours}) AND (remaining > 0 OR unbacked > 0 OR lot IN ({bulk.marks(lots)})) ORDER BY member, unit, lot"
     )
-    for member, unit, lot, points, remaining, leased, lapsed, born, first, last in _rows(database, sql, names, lots):
+    for member, unit, lot, points, remaining, leased, lapsed, unbacked, unborn, born, first, last in _rows(
+        database, sql, names, lots
+    ):
         purse = books[member].purse(unit)
         purse.lots[lot] = Lot(
             id=lot, unit=unit, points=points, left=remaining, born=born, spendable_from=first, expires_on=last
@@ -137,6 +140,10 @@ def _load_purses(database: peewee.Database, names: list[str], books: Mapping[str
             purse.leased[lot] = leased
         if lapsed:
             purse.lapsed[lot] = lapsed
+        if unbacked:
+            purse.unbacked[lot] = unbacked
+        if unborn:
+            purse.unborn.add(lot)
 
 
 def _load_leases(database: peewee.Database, names: list[str], books: Mapping[str, Book], leases: list[str]) -> None:
@@ -230,24 +237,23 @@ def _save_lots(database: peewee.Database, changes: Sequence[Change]) -> None:
         for unit, purse in sorted(after.purses.items()):
             old = before.purses.get(unit)
             for lot in sorted(purse.lots.values(), key=lambda lot: lot.id):
-                held, lapsed = purse.leased.get(lot.id, 0), purse.lapsed.get(lot.id, 0)
-                was = old.lots.get(lot.id) if old else None
-                if was is None or old is None:
-                    row = (lot.id, lot.points, lot.left, held, lapsed, lot.born, lot.spendable_from, lot.expires_on)
-                    fresh.append((after.member, unit, *row))
-                    continue
-                before_lapsed = old.lapsed.get(lot.id, 0)
-                moved = (
-                    lot.points - was.points,
-                    lot.left - was.left,
-                    held - old.leased.get(lot.id, 0),
-                    lapsed - before_lapsed,
-                )
-                if any(moved):
+                was = _figures(old, lot.id) if old and lot.id in old.lots else None
+                figures = _figures(purse, lot.id)
+                if was is None:
+                    fresh.append((after.member, unit, lot.id, *figures, lot.born, lot.spendable_from, lot.expires_on))
+                elif figures != was:
+                    moved = [new - before for new, before in zip(figures, was, strict=True)]
                     deltas.append((after.member, unit, lot.id, *moved))
-    columns = "member, unit, lot, points, remaining, leased, lapsed, born, spendable_from, expires_on"
+    figures_named = "points, remaining, leased, lapsed, unbacked, unborn"
+    columns = f"member, unit, lot, {figures_named}, born, spendable_from, expires_on"
     bulk.insert(database, "lot", columns, fresh)
-    bulk.add(database, "lot", deltas, keys="member, unit, lot", deltas="points, remaining, leased, lapsed")
+    bulk.add(database, "lot", deltas, keys="member, unit, lot", deltas=figures_named)
+
+
+def _figures(purse: Purse, id_: str) -> tuple[int, ...]:
+    """A lot's columns that change, in the order of `_save_lots`."""
+    lot, figures = purse.lots[id_], (purse.leased, purse.lapsed, purse.unbacked)
+    return (lot.points, lot.left, *(sums.get(id_, 0) for sums in figures), int(id_ in purse.unborn))
 
 
 def _save_leases(database: peewee.Database, changes: Sequence[Change]) -> None:

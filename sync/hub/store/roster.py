@@ -86,8 +86,8 @@ def add_lots(database: peewee.Database, lots: Sequence[Opening], *, born: int) -
     bulk.insert(
         database,
         "lot",
-        "member, unit, lot, points, remaining, leased, lapsed, born, spendable_from, expires_on",
-        [(lot.member, lot.unit, lot.lot, lot.points, lot.points, 0, 0, born, "", lot.expires_on) for lot in lots],
+        "member, unit, lot, points, remaining, leased, lapsed, unbacked, unborn, born, spendable_from, expires_on",
+        [(lot.member, lot.unit, lot.lot, lot.points, lot.points, 0, 0, 0, 0, born, "", lot.expires_on) for lot in lots],
     )
     accounts = [(lot.member, lot.unit, 0, 0, 0) for lot in lots]
     bulk.insert(database, "account", "member, unit, posted, leased, debt", accounts, known="NOTHING")

@@ -56,9 +56,11 @@ CREATE TABLE account (
 CREATE INDEX account_debt ON account (member) WHERE debt > 0;
 CREATE TABLE lot (
   member TEXT NOT NULL, unit TEXT NOT NULL, lot TEXT NOT NULL, points BIGINT NOT NULL, remaining BIGINT NOT NULL,
-  leased BIGINT NOT NULL, lapsed BIGINT NOT NULL, born BIGINT NOT NULL, spendable_from TEXT NOT NULL, expires_on TEXT,
+  leased BIGINT NOT NULL, lapsed BIGINT NOT NULL, unbacked BIGINT NOT NULL,
+  unborn BIGINT NOT NULL, born BIGINT NOT NULL, spendable_from TEXT NOT NULL, expires_on TEXT,
   PRIMARY KEY (member, unit, lot),
-  CHECK (leased >= 0 AND lapsed >= 0 AND remaining >= leased AND points >= remaining + lapsed));
+  CHECK (leased >= 0 AND lapsed >= 0 AND unbacked >= 0 AND remaining >= leased AND points >= remaining + lapsed));
+CREATE INDEX lot_unbacked ON lot (member) WHERE unbacked > 0;
 CREATE INDEX lot_expiry ON lot (expires_on) WHERE remaining > 0;
 CREATE TABLE lease (
   member TEXT NOT NULL, lease TEXT NOT NULL, till TEXT NOT NULL, inc BIGINT NOT NULL, unit TEXT NOT NULL,
@@ -69,6 +71,9 @@ CREATE INDEX lease_till ON lease (till) WHERE state <> 'closed';
 CREATE TABLE entry (
   member TEXT NOT NULL, till TEXT NOT NULL, inc BIGINT NOT NULL, seq BIGINT NOT NULL, n BIGINT NOT NULL,
   unit TEXT NOT NULL, account TEXT NOT NULL, amount BIGINT NOT NULL, PRIMARY KEY (member, till, inc, seq, n));
+-- The tills a hub that came back from a backup has to hear, and whether it has; `missing` of their open leases it does not know.
+CREATE TABLE awaited (
+  till TEXT NOT NULL PRIMARY KEY, state TEXT NOT NULL, at BIGINT NOT NULL, missing BIGINT NOT NULL);
 -- What people did to the hub by hand, and why; `numbers` is JSON.
 CREATE TABLE audit (
   n BIGINT NOT NULL PRIMARY KEY, at BIGINT NOT NULL, who TEXT NOT NULL, what TEXT NOT NULL, subject TEXT NOT NULL,

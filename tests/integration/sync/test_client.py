@@ -169,7 +169,7 @@ def test_a_record_that_fails_the_hub_is_found_and_parked_and_the_others_go_on(si
             raise ZeroDivisionError
         ledger.apply_sale(book, record, body, ground)
 
-    monkeypatch.setitem(apply._APPLY, wire.SaleBody, failing)
+    monkeypatch.setitem(apply.STEPS, wire.SaleBody, failing)
     site.outbox.boot()
     for n in range(30):
         site.outbox.sale(f"s{n}", earn=1)

@@ -4,11 +4,11 @@ import pytest
 
 from sync.hub.store import bulk, due
 
-LOT = "member, unit, lot, points, remaining, leased, lapsed, born, spendable_from, expires_on"
+LOT = "member, unit, lot, points, remaining, leased, lapsed, unbacked, unborn, born, spendable_from, expires_on"
 
 
 def put(database, *, remaining=5, leased=0, debt=0, first="", last=None):
-    bulk.insert(database, "lot", LOT, [("m", "u", "l", 10, remaining, leased, 0, 1, first, last)])
+    bulk.insert(database, "lot", LOT, [("m", "u", "l", 10, remaining, leased, 0, 0, 0, 1, first, last)])
     bulk.insert(database, "account", "member, unit, posted, leased, debt", [("m", "u", remaining, leased, debt)])
     return due.members(database, "2026-09-21", 10)
 
@@ -33,6 +33,6 @@ def test_who_is_due(database, row, found):
 
 
 def test_a_limit(database):
-    rows = [(f"m{n}", "u", "l", 10, 5, 0, 0, 1, "", "2026-01-01") for n in range(5)]
+    rows = [(f"m{n}", "u", "l", 10, 5, 0, 0, 0, 0, 1, "", "2026-01-01") for n in range(5)]
     bulk.insert(database, "lot", LOT, rows)
     assert due.members(database, "2026-09-21", 3) == ["m0", "m1", "m2"]

@@ -1,0 +1,81 @@
+"""A hub that came back from a backup: whom it has to hear, and what becomes of the books when it has.
+
+It takes facts and rights in whatever order tills bring them and grants nothing, since points that look free may be under a right it
+has forgotten. A till is heard when a batch of its reached the end of its journal and the hub knows every lease it holds. The last one
+heard, or waived by a person, ends the recovery: what was lent to lots and nobody brought is debt, and is paid first from now on.
+"""
+
+from __future__ import annotations
+
+import logging
+
+import peewee
+
+from agent.errors import Conflict, NotFound
+from sync.hub.arrivals import Mark
+from sync.hub.book import copied
+from sync.hub.leases import HUB
+from sync.hub.postings import Mover
+from sync.hub.store import audits, feed, journal, meta, waiting
+from sync.hub.store import books as book_store
+from sync.hub.store.audits import Audit
+from sync.hub.store.books import Change
+from sync.hub.store.waiting import Awaited
+from sync.wire import Head
+
+_log = logging.getLogger("kopilka.hub")
+CHUNK = 500
+"""Members whose books are ended up at a time."""
+
+
+def heard(database: peewee.Database, head: Head, mark: Mark, *, day: str, now_ms: int) -> bool:
+    """Note what a push that was applied says of its till, in its transaction. True when that ended the recovery."""
+    epoch = int(meta.read(database, "epoch") or 0)
+    row = waiting.of(database, mark.till)
+    if row is None or row.state != "awaited":
+        return False
+    newest = max(journal.marks(database, mark.till), default=mark.inc)
+    # A till that has not heard of the restore yet believes that all of its journal is here.
+    if not head.end or head.epoch != epoch or head.last != mark.wm or mark.inc < newest:
+        return False
+    missing = waiting.unknown_leases(database, mark.till, head.open_leases)
+    state: waiting.State = "awaited" if missing else "heard"
+    waiting.note(database, Awaited(till=mark.till, state=state, at=now_ms, missing=missing))
+    _log.info("till-heard", extra={"till": mark.till, "missing": missing})
+    return _end_if_all(database, epoch=epoch, day=day, now_ms=now_ms)
+
+
+def waive(database: peewee.Database, till: str, *, act: Audit, day: str) -> bool:
+    """Wait for a till no longer, in the caller's transaction; whether that ended the recovery. `act` says who, why, when.
+
+    Its open leases that the backup knows stay locked until they are released; of others nothing is known: what the till spent
+    of them is the shop's when it turns up. Raises NotFound, Conflict when nothing waits for it.
+    """
+    open_ = waiting.recovering(database)
+    row = waiting.of(database, till)
+    if row is None:
+        raise NotFound("till-not-awaited", till=till)
+    if row.state != "awaited" or not open_:
+        raise Conflict("till-not-awaited", till=till)
+    waiting.note(database, Awaited(till=till, state="waived", at=act.at, missing=row.missing))
+    audits.note(database, act)
+    epoch = int(meta.read(database, "epoch") or 0)
+    return _end_if_all(database, epoch=epoch, day=day, now_ms=act.at)
+
+
+def _end_if_all(database: peewee.Database, *, epoch: int, day: str, now_ms: int) -> bool:
+    if waiting.left(database):
+        return False
+    waiting.end(database)
+    step = meta.count_up(database, "step")
+    while members := waiting.members_unbacked(database, CHUNK):
+        before = book_store.load(database, members, lock=True)
+        after = copied(before)
+        for member in members:
+            for unit, purse in sorted(after[member].purses.items()):
+                purse.own_up()
+                Mover(after[member], HUB, epoch, step, day).settle(unit)
+        changed = [Change(before[member], after[member]) for member in before]
+        feed.announce(database, book_store.save(database, changed, at=now_ms), feed.By(HUB, epoch, step))
+    _log.info("recovered", extra={"epoch": epoch})
+    return True

@@ -1,0 +1,34 @@
+"""How the hub stands, as plain data: what `kopilka-hub status` prints."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import peewee
+
+from sync.hub.showing import tills_shown
+from sync.hub.store import counts, journal, meta, waiting
+
+
+def standing(database: peewee.Database) -> dict[str, Any]:
+    """Epoch and state, those still awaited in a recovery, counts of what waits or lies aside, the last copy (UTC ms), tills."""
+    recovering = waiting.recovering(database)
+    found = counts.of(database)
+    return {
+        "state": "recovering" if recovering else "ready",
+        "epoch": int(meta.read(database, "epoch") or 0),
+        "saved": int(meta.read(database, "saved") or 0) or None,
+        "members": found.members,
+        "leases": found.leases,
+        "leased": found.leased,
+        "unbacked": found.unbacked,
+        "pending": found.pending,
+        "quarantine": journal.parked_count(database),
+        "flags": found.flags,
+        "awaited": [
+            {"till": row.till, "missing": row.missing, "since": row.at}
+            for row in waiting.rows(database)
+            if recovering and row.state == "awaited"
+        ],
+        "fleet": tills_shown(database),
+    }

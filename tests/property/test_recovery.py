@@ -1,0 +1,101 @@
+"""A hub that came back from a backup and was fed again is where one stands that never failed, in whatever order tills come."""
+
+import tempfile
+
+import pg_kit
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pen_shop import TILLS
+from recovery_shop import RecoveryShop, fed_again, loss_of, send, spend_all, waived
+
+from sync.hub.store import waiting
+
+MEMBERS = ("m1", "m2")
+points = st.integers(1, 300)
+till = st.sampled_from(TILLS)
+member = st.sampled_from(MEMBERS)
+MOVES = [
+    st.tuples(st.just("sale"), till, member, points, st.sampled_from(["", "2026-09-22"]), st.none()),
+    st.tuples(st.just("sale"), till, member, points, st.just(""), st.none()),
+    st.tuples(st.just("want"), till, member, points, st.sampled_from(["visit", "standing"])),
+    st.tuples(st.just("spend"), till, points, st.just(False)),
+    st.tuples(st.just("undo"), till),
+    st.tuples(st.just("close"), till),
+    st.tuples(st.just("poison"), till),
+    st.tuples(st.just("push"), till),
+    st.tuples(st.just("day")),
+    st.tuples(st.just("backup")),
+]
+CLAW_BACK = st.tuples(st.just("return"), till, points)
+chances = st.randoms(use_true_random=False)
+
+
+def quick(examples: int):
+    return settings(
+        max_examples=examples,
+        deadline=None,
+        derandomize=True,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+    )
+
+
+def scripts(*more):
+    return st.lists(st.one_of(*MOVES, *more), min_size=8, max_size=40)
+
+
+ACCOUNTS = "SELECT member, unit, posted - debt, leased FROM account WHERE posted > 0 OR debt > 0 ORDER BY member, unit"
+LEASES = "SELECT member, lease, granted, spent, back, state FROM lease ORDER BY lease"
+LOTS = "SELECT member, lot, points, remaining, leased, unbacked, unborn FROM lot ORDER BY member, lot"
+
+
+def rows(bench, *queries):
+    return [bench.sql(query) for query in queries]
+
+
+@quick(40)
+@given(scripts(CLAW_BACK), chances)
+def test_balances_and_leases_are_as_without_the_disaster(script, chance):
+    with pg_kit.used(None), tempfile.TemporaryDirectory() as folder:
+        shop = RecoveryShop(folder)
+        shop.play(script)
+        bench = fed_again(shop, chance)
+        assert not waiting.recovering(bench.database)
+        assert bench.sql("SELECT count(*) FROM lot WHERE unbacked > 0 OR unborn > 0") == [(0,)]
+        assert rows(bench, ACCOUNTS, LEASES) == rows(shop.bench, ACCOUNTS, LEASES)
+        assert loss_of(bench) == {}
+        bench.close()
+        shop.bench.close()
+
+
+@quick(40)
+@given(scripts(), chances)
+def test_without_claw_backs_each_lot_is_as_it_was(script, chance):
+    with pg_kit.used(None), tempfile.TemporaryDirectory() as folder:
+        shop = RecoveryShop(folder)
+        shop.play(script)
+        bench = fed_again(shop, chance)
+        assert rows(bench, ACCOUNTS, LEASES, LOTS) == rows(shop.bench, ACCOUNTS, LEASES, LOTS)
+        bench.close()
+        shop.bench.close()
+
+
+@quick(40)
+@given(scripts(CLAW_BACK), chances)
+def test_a_till_that_never_came_costs_at_most_its_open_leases(script, chance):
+    """It is waived, others are granted all there is and spend it; then it turns up after all."""
+    with pg_kit.used(None), tempfile.TemporaryDirectory() as folder:
+        shop = RecoveryShop(folder)
+        shop.play(script)
+        bench = fed_again(shop, chance, tills=("t1", "t2"))
+        assert waiting.recovering(bench.database)
+        waived(bench, "t3")
+        spent = spend_all(shop, bench, "t1", MEMBERS)
+        send(shop, bench, "t3", len(shop.pens["t3"].lines))
+        loss = loss_of(bench)
+        for name in MEMBERS:
+            posted, _, debt = bench.account(name)
+            posted_before, _, debt_before = shop.bench.account(name)
+            assert posted - debt == posted_before - debt_before - spent[name] + loss.get(name, 0)
+        assert sum(loss.values()) <= shop.lent_to("t3")
+        bench.close()
+        shop.bench.close()

@@ -1,0 +1,98 @@
+"""A disaster from the operator's chair: backup, restore, status, waive, new-epoch; on a real file."""
+
+import json
+import os
+
+import pg_kit
+import pytest
+from hub_kit import Bench, Pen, granted
+
+from sync.hub import wiring
+from sync.hub.settings import Listen, Settings
+from sync.hub.store import tills
+
+
+@pytest.fixture
+def disaster(hub, tmp_path):
+    """Two tills; a copy; a sale of t1 after it; then the disk is gone."""
+    with pg_kit.used(None):
+        bench = Bench(tmp_path / "hub.db")
+        for name in ("t1", "t2"):
+            tills.save(bench.database, tills.Till(till=name, store="s1", public_key=name, enrolled=1))
+        pen = Pen("t1", clock=bench.clock)
+        pen.sale("m1", earn=50, lot="a")
+        bench.push(pen)
+        code, out, _ = hub("backup", str(tmp_path / "copies"), "--json")
+        assert code == 0
+        made = json.loads(out)
+        assert made["durable"] == [{"till": "t1", "incarnation": 1, "durable": 1}]
+        assert bench.push(pen).durable == 1
+        pen.sale("m1", earn=7, lot="b")
+        bench.push(pen)
+        bench.close()
+        for name in os.listdir(tmp_path):
+            if name.startswith("hub.db") and not name.endswith(".fleet"):
+                os.unlink(tmp_path / name)
+        yield pen, made["file"]
+
+
+def status(hub):
+    return json.loads(hub("status", "--json")[1])
+
+
+def test_from_disaster_to_ready(hub, disaster, tmp_path):
+    pen, copy = disaster
+    code, out, _ = hub("restore", copy, "--reason", "disk", "--json")
+    assert (code, json.loads(out)) == (0, {"epoch": 2, "awaited": ["t1", "t2"], "former": None})
+    found = status(hub)
+    assert (found["state"], [row["till"] for row in found["awaited"]]) == ("recovering", ["t1", "t2"])
+    assert "till waive TILL" in hub("status")[1]
+    bench = Bench(tmp_path / "hub.db")
+    assert granted(bench, Pen("t3", clock=bench.clock), "m1", 1).refused == "recovering"
+    bench.push(pen, first=2, wrong={"epoch": 2, "end": True}.items())
+    assert hub("till", "waive", "t9", "--reason", "r")[0] == 66
+    code, out, _ = hub("till", "waive", "t2", "--reason", "burnt", "--json")
+    assert (code, json.loads(out)) == (0, {"till": "t2", "left": 0, "recovered": True})
+    assert status(hub)["state"] == "ready"
+    assert bench.account("m1") == (57, 0, 0)
+    assert [act["what"] for act in json.loads(hub("audit", "ls", "--json")[1])] == ["till-waived", "restored"]
+    bench.audit()
+    bench.close()
+
+
+def test_nothing_is_restored_under_a_running_hub(hub, disaster, tmp_path):
+    _, copy = disaster
+    hub("restore", copy)
+    service = wiring.Service(Settings(database=str(tmp_path / "hub.db"), listen=Listen(port=0)))
+    service.start()
+    try:
+        for words in (("restore", copy), ("new-epoch", "--reason", "r")):
+            code, _, err = hub(*words)
+            assert code == 65
+            assert "A hub runs on this database." in err
+    finally:
+        assert service.stop()
+    assert hub("new-epoch", "--reason", "r")[0] == 0
+    assert status(hub)["epoch"] == 3
+
+
+def test_an_older_database_put_in_place_by_hand_does_not_start(hub, disaster, tmp_path):
+    _, copy = disaster
+    hub("restore", copy)
+    os.replace(copy, tmp_path / "hub.db")
+    code, _, err = hub("run", "--listen", "127.0.0.1:0")
+    assert code == 65
+    assert "older than it was" in err
+
+
+def test_a_copy_needs_a_folder(hub):
+    assert hub("backup")[0] == 64
+
+
+def test_a_server_keeps_its_own_copies(capsys, monkeypatch, tmp_path):
+    from sync.hub import cli
+
+    monkeypatch.setenv("KOPILKA_LANG", "en")
+    for words in (["backup", str(tmp_path)], ["restore", "x"]):
+        assert cli.main(["--database", "postgresql://nobody@127.0.0.1:1/none", *words]) == 65
+        assert "pg_basebackup" in capsys.readouterr().err

@@ -221,10 +221,15 @@ class Rights:
             )
 
     def rejected(self, n: int, reason: str, at: int) -> None:
-        """The hub's verdict on a record that was not simply applied; a person looks at it there."""
+        """The hub's verdict on a record that was not simply applied; a person looks at it there.
+
+        What it moved is nothing the hub will tell back: a duplicate was counted from another record, and the member may not change.
+        """
         self._sql.run(
             "INSERT INTO rejected (n, reason, at) VALUES (?, ?, ?) ON CONFLICT (n) DO NOTHING", (n, reason, at)
         )
+        for table in ("own_lot", "own_part", "delta"):
+            self._sql.run(f"DELETE FROM {table} WHERE n = ?", (n,))  # noqa: S608 - three fixed names
 
     def _lease(self, row: Row) -> Lease:
         return decoded(_lease, row[0], path=self._sql.path, table="lease")

@@ -5,7 +5,7 @@ from store_kit import AT, boot, booted, notices
 
 from agent.loyalty.leases import Backing, Grant, lease_id
 from agent.loyalty.lots import Lot
-from agent.rows import WantRow, place, position
+from agent.rows import Delta, WantRow, place, position
 from agent.sqlite import InlineWriter
 from agent.store.outbox import StoreOutbox
 from agent.store.settings import ProgrammeText
@@ -171,6 +171,19 @@ def test_a_programme_that_cannot_be_read_leaves_the_former(kit):
 def test_verdicts_are_kept_for_people(kit):
     kit.settle(3, exceptions=(Verdict(2, "quarantined", "unknown kind"),))
     assert place(kit.store.database.execute_sql("SELECT n FROM rejected").fetchone()[0]) == (1, 2)
+
+
+@pytest.mark.parametrize("verdict", ["duplicate", "quarantined"])
+def test_what_the_hub_did_not_apply_is_not_shown_as_earned_here(kit, verdict):
+    rights = kit.store.rights
+    with kit.store.transaction():
+        for n, lot in ((2, "twice"), (3, "once")):
+            born = Lot(id=lot, unit="points:main", points=5, left=5, born=1)
+            rights.bear([born], member="m", n=position(1, n))
+            rights.moved(Delta("points:main", spent=n), member="m", n=position(1, n))
+    kit.settle(3, exceptions=(Verdict(2, verdict),))
+    assert [lot.id for lot in rights.own_lots("m")] == ["once"]
+    assert [delta.spent for delta in rights.deltas("m")] == [3]
 
 
 def test_a_till_whose_base_was_lost_asks_from_the_start(kit):

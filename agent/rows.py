@@ -14,6 +14,9 @@ MAX_INC = (1 << 63 - SEQ_BITS) - 1
 NOT_BEGUN = "healed"
 """Key of the till's `meta`: the database was healed ("1") or restored ("restored") and has not begun its incarnation yet."""
 
+RETOLD = "retold:"
+"""Key of `meta`, an incarnation behind it: where the facts it left behind at a fork were told again, as "incarnation seq" of the last."""
+
 
 def position(inc: int, seq: int) -> int:
     """One integer key for (incarnation, seq); ordered as the records are."""

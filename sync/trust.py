@@ -235,6 +235,12 @@ def newest_rev(cursor: str) -> int:
     return numbers[1] if len(numbers) > 1 else MOST
 
 
+def epoch_of(cursor: str) -> int:
+    """The hub's epoch a cursor is of; 0 of an opaque one."""
+    numbers = _numbers(cursor)
+    return numbers[0] if numbers else 0
+
+
 def shrank(held: str, told: str) -> bool:
     """Cursors are "epoch:number:number:...": in one epoch no number falls, and no epoch falls. Others are not compared."""
     before, after = _numbers(held), _numbers(told)

@@ -21,6 +21,18 @@ CODES = {
         ru=("Чек не сходится.", "{path}: {problem}", "Исправьте суммы и пришлите снова."),
         en=("The sale does not add up.", "{path}: {problem}", "Mend the amounts and send it again."),
     ),
+    "sale-pruned": both(
+        ru=(
+            "Касса уже не хранит эту продажу.",
+            "{id} проведена {at}; записи старше 90 дней лежат в центре.",
+            "Верните деньги по правилам магазина; баллы поправит центр.",
+        ),
+        en=(
+            "The till no longer keeps this sale.",
+            "{id} was made {at}; records older than 90 days are at the centre.",
+            "Give the money back by the shop's rules; the centre corrects the points.",
+        ),
+    ),
     "sale-unknown": both(
         ru=(
             "Такой продажи нет.",

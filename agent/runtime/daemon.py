@@ -28,6 +28,7 @@ from agent.runtime.syncing import Syncing
 from agent.runtime.tokens import TokenFile
 from agent.runtime.watchdog import Watchdog
 from agent.sqlite import ThreadWriter
+from agent.store.pruning import STEPS, prune
 from agent.store.regulars import regulars
 from agent.till.hold import stale
 from agent.till.scanned import forget_idle
@@ -44,6 +45,10 @@ HOST = "127.0.0.1"
 STOP_S = 1.5
 HOUSEKEEPING_S = 30.0
 NIGHT_S = 24 * 3600.0
+PRUNING_FIRST_S = 900.0
+PRUNING_PAUSE_S = 0.05
+"""Between two steps the writer belongs to the sales."""
+MOST_STEPS = 500
 STANDING_FIRST_S = 600.0
 """A till that is switched off every night renews its standing rights a while after each start."""
 
@@ -146,6 +151,7 @@ class Daemon:
         writer, hub, backup = self._world.writer, self.settings.hub, self.settings.backup
         self.jobs.every(HOUSEKEEPING_S, "housekeeping", self._housekeep)
         self.jobs.every(backup.every_minutes * 60, "backup", self._backup, first_s=60)
+        self.jobs.every(NIGHT_S, "pruning", self._prune, first_s=PRUNING_FIRST_S)
         if self.syncing.configured:
             self.jobs.every(hub.push_s, "push", self.syncing.push, first_s=0)
             self.jobs.every(NIGHT_S, "standing", self._standing, first_s=STANDING_FIRST_S)
@@ -162,6 +168,15 @@ class Daemon:
 
     def _backup(self) -> None:
         make_backup(self.settings, self.parts.store, now_ms=self.parts.clock.now_ms())
+
+    def _prune(self) -> None:
+        """What need not be kept goes in small steps; by a clock that may be wrong, nothing does."""
+        clock, writer, store = self.parts.clock, self._world.writer, self.parts.store
+        for step in STEPS:
+            for _ in range(MOST_STEPS):
+                if not self._ready or not clock.trusted() or not writer.call(prune, store, step, clock.now_ms()):
+                    break
+                time.sleep(PRUNING_PAUSE_S)
 
     def _standing(self) -> None:
         """Read beside the till, wish on its writer in small steps."""

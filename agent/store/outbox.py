@@ -13,8 +13,11 @@ from agent.store.till_store import TillStore
 from sync.outbox import Outgoing, Settled, Wanted, fitting
 from sync.page import Told, read_state
 from sync.states import fault_of
-from sync.trust import newest_rev, shrank
+from sync.trust import epoch_of, newest_rev, shrank
 from sync.wire import PROVISIONAL, Changes, GotBody, MemberState, encode
+
+MEMBERS_EPOCH = "members_epoch"
+"""Key of `meta`: the hub's epoch whose revisions the members here have."""
 
 
 class Now(Protocol):
@@ -126,6 +129,7 @@ class StoreOutbox:
     def _settle(self, settled: Settled) -> None:
         store, meta = self._store, self._store.meta
         with store.transaction():
+            self._of_epoch(settled.epoch)
             if settled.rewind:
                 meta.put("acked", "0")
             else:
@@ -197,8 +201,19 @@ class StoreOutbox:
         self._store.rights.told(state, self._store.till)
         self._store.spoilt.drop(state.member)
 
+    def _of_epoch(self, epoch: int) -> None:
+        """A hub that came back from a backup counts revisions from an earlier one: its first word of each member is the newest."""
+        meta = self._store.meta
+        known = meta.get(MEMBERS_EPOCH)
+        if known and epoch > int(known):
+            self._store.members.rewind()
+        if epoch > int(known or "-1"):
+            meta.put(MEMBERS_EPOCH, str(epoch))
+
     def _take(self, changes: Changes, *, pushed: bool = False) -> None:
         store = self._store
+        if changes.cursor:
+            self._of_epoch(epoch_of(changes.cursor))
         for state in changes.members:
             self._put(state)
         for one in changes.spoilt if isinstance(changes, Told) else ():

@@ -32,7 +32,7 @@ class TillStore:
         self.database = sqlite.open_migrated(path, STEPS, factory=factory)
         try:
             self._checkpoints = sqlite.Checkpointer(self.database)
-            self._sql = sqlite.Statements(self.database)
+            self.sql = sqlite.Statements(self.database)
             self._seen = self._version()
             self._join()
         except BaseException:
@@ -88,7 +88,7 @@ class TillStore:
             self._seen = version
 
     def _version(self) -> int:
-        row = self._sql.one("PRAGMA data_version")
+        row = self.sql.one("PRAGMA data_version")
         return int(row[0]) if row else 0
 
     def backup(self, target: str) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from agent.rows import NOT_BEGUN, position
+from agent.rows import NOT_BEGUN, RETOLD, place, position
 from agent.till.desk import Desk
 from sync.wire import AnyBody, BootBody, CloseBody, GotBody, WantBody, decode
 
@@ -37,6 +37,9 @@ def begin(desk: Desk, reason: Reason, *, above: int = 0, fork: int | None = None
         carried = _carry(desk, fork, until=position(tail.inc, tail.seq))
         # What is left of the former incarnations is told by this one, and not sent under their keys any more.
         desk.store.meta.put("acked", str(position(boot.inc, 0)))
+        last = journal.tail
+        for inc in range(place(fork)[0], tail.inc + 1):
+            desk.store.meta.put(f"{RETOLD}{inc}", f"{last.inc} {last.seq}")
     return carried
 
 

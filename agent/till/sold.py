@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from agent.till import when
 from agent.till.desk import Desk
 from agent.till.refusal import Refusal
 from sync.wire import ReturnBody, SaleBody, decode
@@ -20,9 +21,11 @@ class Sold(Struct, frozen=True, kw_only=True):
 def sold(desk: Desk, sale: str) -> Sold | Refusal:
     """Find a sale of this till."""
     known = desk.store.operations.get("sale", sale)
-    stored = desk.store.journal.read(known.n) if known else None
-    if known is None or stored is None:
+    if known is None:
         return Refusal("sale-unknown", "not_found", {"id": sale})
+    stored = desk.store.journal.read(known.n)
+    if stored is None:
+        return Refusal("sale-pruned", "not_found", {"id": sale, "at": when.iso(known.at)})
     body = decode(stored.line).body
     assert isinstance(body, SaleBody), "an operation leads to its own record"
     rows = [desk.store.journal.read(row.n) for row in desk.store.operations.of(sale)]

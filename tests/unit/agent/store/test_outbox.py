@@ -202,3 +202,19 @@ def test_a_push_that_asked_before_brings_no_lost_cursor_back(kit):
     kit.outbox.apply(Changes(cursor="1:2:0:0"))
     kit.settle(2, changes=told)
     assert kit.outbox.cursor() == "1:8:0:0"
+
+
+@pytest.mark.parametrize("way", ["pull", "push"])
+def test_a_hub_of_a_new_epoch_counts_revisions_anew(kit, way):
+    def told(cursor, rev, name):
+        changes = Changes(cursor=cursor, members=(MemberState(member="m", rev=rev, name=name),))
+        if way == "pull":
+            kit.outbox.apply(changes)
+        else:
+            kit.settle(6, changes=changes, epoch=int(cursor[0]))
+        return kit.store.members.get("m").name
+
+    assert told("0:9:0:0", 9, "old") == "old"
+    assert told("0:9:0:0", 5, "older") == "old"
+    assert told("1:3:0:0", 3, "restored") == "restored"
+    assert told("1:3:0:0", 2, "late") == "restored", "only once"

@@ -17,6 +17,12 @@ NOT_BEGUN = "healed"
 RETOLD = "retold:"
 """Key of `meta`, an incarnation behind it: where the facts it left behind at a fork were told again, as "incarnation seq" of the last."""
 
+PUSHED = "pushed_at"
+"""Key of `meta`: when the last push was answered, UTC ms by this till's clock."""
+
+REVOKED = "revoked"
+"""Key of `meta`: when the hub said that it has revoked this till, UTC ms; empty again when it has answered a push."""
+
 
 def position(inc: int, seq: int) -> int:
     """One integer key for (incarnation, seq); ordered as the records are."""

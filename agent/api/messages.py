@@ -42,6 +42,10 @@ class SuspendBody(Closed, frozen=True, kw_only=True):
     """Park a receipt; nothing to say."""
 
 
+class ShiftBody(Closed, frozen=True, kw_only=True):
+    """End the shift; nothing to say."""
+
+
 class PairBody(Closed, frozen=True, kw_only=True):
     """The code that `kopilka page pair` shows."""
 
@@ -271,6 +275,14 @@ class TopUpEnded(Open, frozen=True, kw_only=True):
     """How many top-ups were waiting and wait no longer."""
 
     ended: int
+
+
+class ShiftAnswer(Open, frozen=True, kw_only=True):
+    """The shift is over. `leases` rights were held then; they go back with the next push that is answered, within a minute."""
+
+    ended: str
+    leases: int
+    online: bool
 
 
 class ScanAnswer(Open, frozen=True, kw_only=True):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from agent.api.messages import Health, PairBody
+from agent.api.messages import Health, PairBody, ShiftAnswer, ShiftBody
 from agent.api.place import Place
-from agent.errors import Forbidden
+from agent.errors import Forbidden, StorageFull
+from agent.till.shift import end_shift
 from agent.web.guard import page_cookie
 from agent.web.routes import FREE, Answer, Call, Route
 
@@ -28,6 +29,9 @@ def routes(place: Place) -> list[Route]:
     async def on_events(call: Call[None, object]) -> object:
         return place.events.stream(call.headers.get("last-event-id", ""))
 
+    def on_shift(_call: Call[ShiftBody, object]) -> object:
+        return end_shift(desk)
+
     def on_pair(call: Call[PairBody, object]) -> object:
         token = place.pairing.redeem(call.body.code, desk.clock.now_ms())
         if token is None:
@@ -40,6 +44,8 @@ def routes(place: Place) -> list[Route]:
               summary="Devices, queue, leases, clock, line, versions"),
         Route(method="GET", path="/v1/events", scopes=("pos", "page", "read"), handler=on_events, media="text/event-stream",
               summary="Server-sent events: scan, member, quote, sale, receipt, printer, scanner, sync, notice"),
+        Route(method="POST", path="/v1/shift/end", scopes=("pos", "page"), handler=on_shift, request=ShiftBody, answer=ShiftAnswer,
+              summary="The shift is over (Z report): give back the rights of its visits", faults=(StorageFull,)),
         Route(method="POST", path="/v1/page/pair", scopes=FREE, handler=on_pair, request=PairBody, answer=dict[str, Any],
               summary="Pair a page by a one-time code", faults=(Forbidden,)),
     ]  # fmt: skip

@@ -26,6 +26,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "queue": ("agent.cli.queue", "what waits for the hub", "что ждёт связи с центром"),
     "fill": ("agent.cli.fill", "how far the first fill from the hub is", "сколько участников уже загружено из центра"),
     "journal": ("agent.cli.journal", "verify or export the journal", "проверить или выгрузить журнал"),
+    "shift": (
+        "agent.cli.shift",
+        "end a shift: give back the rights of its visits",
+        "закончить смену: вернуть права на списание",
+    ),
     "token": ("agent.cli.token", "tokens of the local API", "ключи доступа к кассе"),
     "page": ("agent.cli.page", "pair the cashier's page", "подключить страницу кассира"),
     "enrol-till": ("agent.cli.enrol_till", "join a hub by a one-time code", "подключить кассу к центру по коду"),

@@ -32,6 +32,7 @@ from agent.store.pruning import STEPS, prune
 from agent.store.regulars import regulars
 from agent.till.hold import stale
 from agent.till.scanned import forget_idle
+from agent.till.shift import finish_shift
 from agent.till.standing import A_STEP, LOOK_BACK_MS, stand
 from agent.till.wish import forget_wishes, let_go
 from agent.web.app import Setting
@@ -163,7 +164,7 @@ class Daemon:
     def _housekeep(self) -> None:
         """What is due by the clock. One job for all of it: every wake-up costs a small box its sleep."""
         writer, desk = self._world.writer, self.parts.desk
-        for work in (stale, forget_idle, forget_wishes, let_go):
+        for work in (stale, forget_idle, forget_wishes, finish_shift, let_go):
             writer.call(work, desk)
 
     def _backup(self) -> None:

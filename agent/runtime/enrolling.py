@@ -9,6 +9,7 @@ import time
 import msgspec
 
 from agent.errors import Conflict, Unavailable, Unprocessable
+from agent.rows import REVOKED
 from agent.runtime import secrets
 from agent.runtime.alone import alone
 from agent.runtime.clock import SystemClock
@@ -16,6 +17,8 @@ from agent.runtime.secrets import Secrets
 from agent.runtime.settings import Settings
 from agent.runtime.syncing import described
 from agent.runtime.wiring import DATABASE
+from agent.store.reader import reading
+from agent.store.settings import Meta
 from agent.store.till_store import TillStore
 from sync.calls import HubCalls, HubFault
 from sync.signing import Signer, Verifier, check_programme
@@ -24,7 +27,7 @@ from sync.wire import EnrolAnswer, EnrolRequest
 
 
 def enrol(settings: Settings, code: str, url: str) -> Secrets:
-    """Enrol this till. Raises Conflict (enrolled already, sold under another key, running), Unavailable, Unprocessable.
+    """Enrol this till. One the hub has revoked may come back. Raises Conflict (enrolled already, sold under another key, running), Unavailable, Unprocessable.
 
     A service that runs would go on selling under the name and key it began with, into the same journal.
     """
@@ -38,10 +41,14 @@ def enrol(settings: Settings, code: str, url: str) -> Secrets:
 def _enrol(settings: Settings, code: str, url: str) -> Secrets:
     folder = settings.till.data
     kept = secrets.ensure(folder)
-    if kept.hub_key:
+    again = bool(kept.hub_key) and _is_revoked(folder)
+    if kept.hub_key and not again:
         raise Conflict("till-enrolled", hub=kept.hub_url, till=kept.till)
     signer = Signer(bytes.fromhex(kept.till_key))
     answer = _asked(settings, url, EnrolRequest(code=code, till=settings.till.id, public_key=signer.public))
+    if again and (answer.till, answer.programme_key) != (kept.till, kept.programme_key):
+        # Its journal names cards and itself by these: under others its facts would be somebody else's.
+        raise Conflict("till-enrolled", hub=kept.hub_url, till=kept.till)
     made = msgspec.structs.replace(
         kept,
         programme_key=answer.programme_key,
@@ -53,7 +60,7 @@ def _enrol(settings: Settings, code: str, url: str) -> Secrets:
         epoch=answer.epoch,
         incarnation=max(kept.incarnation, answer.incarnation),
     )
-    _programme(settings, made, answer)
+    _programme(settings, made, answer, again=again)
     secrets.write(folder, made)
     return made
 
@@ -79,13 +86,22 @@ def _asked(settings: Settings, url: str, request: EnrolRequest) -> EnrolAnswer:
         raise Unavailable("hub-away", url=url, problem=str(fault)) from None
 
 
-def _programme(settings: Settings, made: Secrets, answer: EnrolAnswer) -> None:
+def _is_revoked(folder: str) -> bool:
+    """Whether the hub has told this till that it is revoked: then it may come back, under its own name."""
+    path = os.path.join(folder, DATABASE)
+    if not os.path.exists(path):
+        return False
+    with reading(path) as sql:
+        return bool(Meta(sql.database).get(REVOKED))
+
+
+def _programme(settings: Settings, made: Secrets, answer: EnrolAnswer, *, again: bool) -> None:
     """Keep the hub's programme, checked against the hub's key, so that the first sale goes by it."""
     path = os.path.join(settings.till.data, DATABASE)
     store = TillStore(path, till=made.till)
     try:
         tail = store.journal.tail
-        if tail.seq > 1 or tail.inc > 1:
+        if not again and (tail.seq > 1 or tail.inc > 1):
             # Sales made alone are named under the till's own key and name; they cannot move to another by themselves.
             raise Conflict("till-has-sales", count=tail.seq, path=path)
         if answer.programme and check_programme(Verifier(answer.hub_key), answer.programme, answer.programme_signature):

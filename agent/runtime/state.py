@@ -6,7 +6,7 @@ import threading
 from dataclasses import dataclass, field
 
 from agent.loyalty.programme.values import Programme
-from agent.rows import position
+from agent.rows import REVOKED, position
 from agent.till import when
 from agent.till.afresh import BEGUN, met
 from agent.till.desk import Desk
@@ -105,6 +105,7 @@ def status(
             "online": desk.online(),
             "since": when.iso(line.since_ms) if line.since_ms else None,
             "cause": line.cause,
+            "revoked": bool(desk.store.meta.get(REVOKED)),
         },
         "queue": waiting,
         "devices": [

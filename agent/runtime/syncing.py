@@ -15,11 +15,13 @@ from agent.runtime.filling import REST_MS, Filling
 from agent.runtime.jobs import Jobs
 from agent.runtime.listening import Listener
 from agent.runtime.renewal import Renewal
+from agent.runtime.revocation import Revocation
 from agent.runtime.rotating import settled
 from agent.runtime.wiring import Parts
 from agent.store.outbox import StoreOutbox
 from agent.store.settings import ProgrammeText
 from agent.till.scanned import current
+from agent.till.shift import finish_shift
 from agent.till.wish import let_go
 from sync.calls import HubCalls
 from sync.client import Outcome, SyncClient
@@ -58,6 +60,7 @@ class Syncing:
         self._listener: Listener | None = None
         self.filling: Filling | None = None
         self._client = self._make() if parts.line.configured else None
+        self._revocation = Revocation(parts)
         self._renewal = Renewal(parts, self._client) if self._client is not None else None
 
     @property
@@ -151,6 +154,7 @@ class Syncing:
                 if outcome.kind != "idle":
                     self._pushed_ms = now
                 self._heard(outcome, "push")
+                self._obeyed(outcome)
                 if self._renewal is not None and self._renewal.heard(outcome):
                     continue
                 if not outcome.more and not self._wanted.is_set():
@@ -169,6 +173,13 @@ class Syncing:
             if outcome.kind == "pulled" and not outcome.more:
                 self.filling.caught_up()
         return outcome
+
+    def _obeyed(self, outcome: Outcome) -> None:
+        """What an answer to a push sets free, and what a refusal of the till itself asks for."""
+        if self._revocation.heard(outcome):
+            self._publish("sync", {"revoked": outcome.kind == "refused"})
+        if outcome.kind == "sent":
+            self._parts.writer.call(finish_shift, self._parts.desk)
 
     def _heard(self, outcome: Outcome, way: str) -> None:
         """Keep the line's state and tell a change once; what is presented may have got more to spend."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from agent.loyalty.leases import Lease, lease_id
-from agent.rows import Stored, place, position
+from agent.rows import PUSHED, Stored, place, position
 from agent.sqlite import Writer
 from agent.store.settings import HUB_LINKS, ProgrammeText
 from agent.store.till_store import TillStore
@@ -138,6 +138,7 @@ class StoreOutbox:
             meta.put(f"durable:{settled.inc}", str(settled.durable))
             meta.put("epoch", str(settled.epoch))
             meta.put("told_at", str(settled.at))
+            meta.put(PUSHED, str(self._clock.now_ms()))
             for verdict in settled.exceptions:
                 store.rights.rejected(
                     position(settled.inc, verdict.seq), f"{verdict.verdict}: {verdict.reason}", settled.at

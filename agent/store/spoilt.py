@@ -34,6 +34,10 @@ class SpoiltStates:
         """A good word of the member has come."""
         self._sql.run("DELETE FROM spoilt WHERE key = ?", (member,))
 
+    def wipe(self) -> None:
+        """A revoked till forgets these too."""
+        self._sql.run("DELETE FROM spoilt")
+
     def all(self) -> list[Spoilt]:
         """Oldest first."""
         rows = self._sql.all("SELECT member, rev, reason, state FROM spoilt ORDER BY at, key")

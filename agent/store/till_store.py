@@ -99,6 +99,13 @@ class TillStore:
         finally:
             reader.close()
 
+    def scrub(self) -> None:
+        """Leave nothing on the disk of what was deleted: the file made anew, the log emptied. Raises the storage errors."""
+        sqlite.bring_home(self.database)
+        with sqlite.storage_errors(self.path):
+            self.database.execute_sql("VACUUM")
+        sqlite.bring_home(self.database)
+
     def close(self) -> None:
         self.members.close()
         if not self.database.is_closed():

@@ -63,6 +63,11 @@ class Quotes:
             _, (_, gone) = self.kept.popitem(last=False)
             self.size_bytes -= len(gone)
 
+    def forget(self) -> None:
+        """All of them."""
+        self.kept.clear()
+        self.size_bytes = 0
+
     def get(self, id: str, now_ms: int) -> Quote | None:  # noqa: A002 - the field's name
         """A quote still valid."""
         valid_until, data = self.kept.get(id, (now_ms, b""))

@@ -107,12 +107,17 @@ def let_go(desk: Desk) -> int:
     """Close leases whose time has come or that the hub asks back; only the till's own record ends one (I3)."""
     now = desk.clock.now_ms()
     revoked = desk.store.rights.recalled()
+    day = today(desk, now).limit
+    return close_all(desk, closings(held_here(desk), now, on_day=day, online=desk.online(), revoked=revoked), now)
+
+
+def held_here(desk: Desk) -> list[Held]:
+    """Open leases with their last use; one in which a hold stands is kept."""
     paying = {(row.member, unit) for row in open_holds(desk) for unit in row.points}
-    held = [
+    return [
         Held(lease, used, kept=(lease.grant.member, lease.grant.unit) in paying)
         for lease, used in desk.store.rights.open_leases()
     ]
-    return _close(desk, closings(held, now, on_day=today(desk, now).limit, online=desk.online(), revoked=revoked), now)
 
 
 def give_up(desk: Desk, member: str | None) -> int:
@@ -123,10 +128,11 @@ def give_up(desk: Desk, member: str | None) -> int:
     paying = {unit for row in open_holds(desk, member) for unit in row.points}
     now = desk.clock.now_ms()
     held = [lease for lease in desk.store.rights.leases(member) if lease.grant.id in revoked]
-    return _close(desk, [(lease, "revoked") for lease in held if lease.grant.unit not in paying], now)
+    return close_all(desk, [(lease, "revoked") for lease in held if lease.grant.unit not in paying], now)
 
 
-def _close(desk: Desk, due: Sequence[tuple[Lease, Reason]], now: int) -> int:
+def close_all(desk: Desk, due: Sequence[tuple[Lease, Reason]], now: int) -> int:
+    """Write the closings and push them; returns how many."""
     if not due:
         return 0
     with desk.store.transaction():

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from agent.cli.demo.goods import ANNA, COFFEE, MEMBERS
 from agent.cli.demo.stage import Stage
 from agent.cli.demo.till import DemoFault, DemoTill, run
 from agent.runtime import secrets
@@ -99,3 +100,34 @@ def test_a_key_is_changed_by_one_command_and_the_till_goes_on(stage):
     assert kept.till_key != before
     till.start()
     till.wait(lambda: till.status()["line"]["online"], "the hub does not know the new key")
+
+
+def test_a_revoked_till_forgets_its_members_keeps_its_sales_and_comes_back(stage):
+    members = f"{stage.folder}/members.csv"
+    with open(members, "w", encoding="utf-8") as file:
+        file.write(MEMBERS)
+    stage.hub("import", members)
+    till = till_of(stage, "T1")
+    till.enrol(code_for(stage, "T1"))
+    till.start()
+    till.wait(lambda: till.status()["members"] == 2, "members did not arrive")
+    stage.hub("till", "revoke", "T1")
+    till.scan(ANNA)
+    till.sell(till.quote(COFFEE), COFFEE)
+    till.wait(lambda: till.status()["line"]["revoked"], "it was not told")
+    till.wait(lambda: till.status()["members"] == 0, "members were not forgotten")
+    till.call("DELETE", "/v1/current")
+    till.sell(till.quote(COFFEE), COFFEE)
+    assert till.status()["queue"]["unsent"] >= 2
+    with pytest.raises(DemoFault):
+        till.enrol(code_for(stage, "T1"))
+    till.kill()
+    till.enrol(code_for(stage, "T1"))
+    till.start()
+    till.wait(lambda: till.status()["queue"]["unsent"] == 0, "its sales did not arrive")
+    till.wait(lambda: till.status()["members"] == 2, "members did not come back")
+    assert not till.status()["line"]["revoked"]
+    till.scan(ANNA)
+    till.wait(lambda: till.status()["leases"]["open"] == 1, "no right came")
+    run("shift", "end", "--config", till.config)
+    till.wait(lambda: till.status()["leases"]["open"] == 0, "the shift's rights were not given back")

@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
         "end a shift: give back the rights of its visits",
         "закончить смену: вернуть права на списание",
     ),
+    "restore": ("agent.cli.restore", "put a backup in the place of the database", "вернуть базу из копии"),
     "token": ("agent.cli.token", "tokens of the local API", "ключи доступа к кассе"),
     "page": ("agent.cli.page", "pair the cashier's page", "подключить страницу кассира"),
     "enrol-till": ("agent.cli.enrol_till", "join a hub by a one-time code", "подключить кассу к центру по коду"),

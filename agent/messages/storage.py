@@ -5,6 +5,30 @@ from __future__ import annotations
 from agent.messages.shape import both
 
 CODES = {
+    "backup-unknown": both(
+        ru=("Такой копии нет.", "{path}", "Посмотрите папку копий: backup в папке данных кассы."),
+        en=("There is no such backup.", "{path}", "Look into the backup folder in the till's data."),
+    ),
+    "backup-bad": both(
+        ru=("Копия не годится.", "Цепочка записей в {path} не сходится.", "Возьмите копию раньше."),
+        en=("The backup will not do.", "The chain of records in {path} does not hold.", "Take an earlier one."),
+    ),
+    "backup-other-till": both(
+        ru=("Это копия другой кассы.", "{path} не кассы {till}.", "Возьмите копию этой кассы."),
+        en=("This is another till's backup.", "{path} is not of till {till}.", "Take a backup of this till."),
+    ),
+    "restore-loses": both(
+        ru=(
+            "Пропали бы записи, которых нет в центре.",
+            "Их {count} в {path}.",
+            "Дайте кассе отправить их, или повторите с --force: прежняя база останется рядом.",
+        ),
+        en=(
+            "Records would be lost that the hub has not got.",
+            "{count} of them in {path}.",
+            "Let the till send them, or use --force: the former database stays beside.",
+        ),
+    ),
     "storage-full": both(
         ru=(
             "На диске кассы нет места, продажа не записана.",

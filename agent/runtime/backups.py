@@ -27,6 +27,12 @@ def make_backup(settings: Settings, store: TillStore, *, now_ms: int) -> str:
     return target
 
 
+def drop_but_newest(folder: str) -> None:
+    """Give the room of all backups but the newest: it is what a damaged database heals from."""
+    for name in kept_backups(folder)[:-1]:
+        os.unlink(os.path.join(folder, name))
+
+
 def kept_backups(folder: str) -> list[str]:
     """Names of backups, oldest first; none where there is no folder."""
     try:

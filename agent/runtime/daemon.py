@@ -19,15 +19,17 @@ from agent.errors import KopilkaError, StorageBroken
 from agent.notify import notify
 from agent.runtime import wiring
 from agent.runtime.alone import alone
-from agent.runtime.backups import make_backup
+from agent.runtime.backups import backup_folder, drop_but_newest, make_backup
 from agent.runtime.devices import Devices
 from agent.runtime.jobs import Jobs
+from agent.runtime.reserve import Reserve
 from agent.runtime.settings import Settings
 from agent.runtime.state import status
 from agent.runtime.syncing import Syncing
 from agent.runtime.tokens import TokenFile
 from agent.runtime.watchdog import Watchdog
 from agent.sqlite import ThreadWriter
+from agent.store.members import drop_received
 from agent.store.pruning import STEPS, prune
 from agent.store.regulars import regulars
 from agent.till.hold import stale
@@ -80,6 +82,9 @@ class Daemon:
         self.events = Events(epoch=f"{self._started_ms:x}")
         self._undo.append(("writer", self._world.writer.close))
         self._undo.append(("lock", alone(self.settings.till.data)))
+        self.reserve = self._reserve()
+        # A disk that filled up while the till was off must not keep it from starting.
+        self.reserve.check()
         self.parts = self._world.writer.call(wiring.join, self.settings, self.events, self._world)
         self._undo.append(("store", lambda: self._world.writer.call(self.parts.store.close)))
         self.jobs = Jobs(clock.now_ms)
@@ -87,6 +92,7 @@ class Daemon:
         self.syncing = Syncing(self.parts, self.events.publish, self.bell.ring)
         self.devices = Devices(self.parts, self.events.publish)
         self.parts.store.on_broken = self.broke.set
+        self.parts.store.before = self.reserve.check
         desk = self.parts.desk
         desk.push_soon = lambda: self.syncing.soon(self.jobs)
         desk.print_soon = self.devices.print_soon
@@ -166,8 +172,18 @@ class Daemon:
         writer, desk = self._world.writer, self.parts.desk
         for work in (stale, forget_idle, forget_wishes, finish_shift, let_go):
             writer.call(work, desk)
+        self.reserve.tidy()
+
+    def _reserve(self) -> Reserve:
+        """What gives way to the journal on a full disk, in order."""
+        path = os.path.join(self.settings.till.data, wiring.DATABASE)
+        backups = backup_folder(self.settings)
+        return Reserve(self.settings.till.data, (lambda: drop_but_newest(backups), lambda: drop_received(path)))
 
     def _backup(self) -> None:
+        if not self.reserve.room(os.path.getsize(self.parts.store.path)):
+            _log.warning("backup-skipped", extra={"free_mb": self.reserve.free() // (1024 * 1024)})
+            return
         make_backup(self.settings, self.parts.store, now_ms=self.parts.clock.now_ms())
 
     def _prune(self) -> None:

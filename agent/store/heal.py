@@ -78,6 +78,21 @@ def _heal(path: str, backups: Sequence[str], now_ms: int, factory: sqlite.Factor
     return Healed(source="salvaged" if source == salvaged else "backup", damaged=damaged, inc=final.inc, seq=final.seq)
 
 
+def replace(path: str, source: str, *, now_ms: int) -> str:
+    """Put a backup in the place of the database, marked as restored; returns where the former one is now, "" when there was none.
+
+    A power cut at any step leaves one to start from. Raises StorageFull, StorageBroken.
+    """
+    with sqlite.file_errors(path):
+        fresh = path + FRESH
+        _remove(fresh)
+        _copy(source, fresh)
+        _mark(fresh, None, "restored")
+        aside = _aside(path, now_ms, "before") if os.path.exists(path) else ""
+        finish(path)
+    return aside
+
+
 def finish(path: str) -> None:
     """Put the new database in its place: the last step of a heal, also of one that a power cut stopped before it."""
     if os.path.exists(path) or not os.path.exists(path + FRESH):
@@ -90,12 +105,12 @@ def finish(path: str) -> None:
     sqlite.sync_folder(os.path.dirname(os.path.abspath(path)))
 
 
-def _mark(fresh: str, factory: sqlite.Factory | None) -> None:
-    """Say in the file itself that it was healed, until the first record of the new incarnation stands in it."""
+def _mark(fresh: str, factory: sqlite.Factory | None, word: str = "1") -> None:
+    """Say in the file itself that it was healed or restored, until the first record of the new incarnation stands in it."""
     made = sqlite.open_migrated(fresh, STEPS, factory=factory)
     try:
         with sqlite.transaction(made):
-            Meta(made).put(MARK, "1")
+            Meta(made).put(MARK, word)
             Members(made).recount()
         sqlite.bring_home(made)
     finally:
@@ -113,9 +128,9 @@ def _verified(path: str) -> Verified | None:
         return None
 
 
-def _aside(path: str, now_ms: int) -> str:
+def _aside(path: str, now_ms: int, word: str = "damaged") -> str:
     """Move the file and its log out of the way, for whoever wants to look at them."""
-    target = f"{path}.damaged-{now_ms}"
+    target = f"{path}.{word}-{now_ms}"
     # The file first: a power cut in between leaves a log alone, which no start takes for a database. The other way round the file
     # would open without its last records, in the same incarnation.
     for end in ("", "-wal", "-shm"):

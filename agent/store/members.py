@@ -192,5 +192,12 @@ def received(path: str) -> tuple[str, str]:
     return path + ".filling", path + ".filling.json"
 
 
+def drop_received(path: str) -> None:
+    """Give the room of a fill on its way: it is fetched anew when there is some again."""
+    for name in received(path):
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(name)
+
+
 def _handles(of: MemberState | EnrolBody) -> tuple[str, ...]:
     return (*of.cards, *((of.phone,) if of.phone else ()))

@@ -28,6 +28,8 @@ class TillStore:
         self.till = till
         self.on_broken: Callable[[], None] = lambda: None
         """Told of an I/O error: the process must end, and heals at its next start."""
+        self.before: Callable[[], None] = lambda: None
+        """Called before each transaction: what keeps room for it, where somebody does."""
         self._factory = factory
         self.database = sqlite.open_migrated(path, STEPS, factory=factory)
         try:
@@ -58,6 +60,7 @@ class TillStore:
         Raises StorageFull (nothing was kept), CorruptDatabase, Unavailable (another process writes); StorageBroken ends the process:
         the step may stand or not, as its replay after the restart will find.
         """
+        self.before()
         try:
             with self._kept():
                 yield

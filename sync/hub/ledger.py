@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import msgspec
 
 from agent.loyalty.ledger import LOSS, REDEEMED, unbalanced
+from agent.loyalty.lot_rules import add_days
+from agent.loyalty.lots import Lot
 from sync.hub import moving, presenting, rights
 from sync.hub.arrivals import Known
 from sync.hub.book import Book, Profile
@@ -23,6 +27,7 @@ from sync.wire import (
     WantBody,
 )
 
+DAY_MS = 86_400_000
 Fact = SaleBody | ReturnBody | VoidBody | MoveOutBody | MoveInBody
 """What posts once under an id of the caller's."""
 FACTS = (SaleBody, ReturnBody, VoidBody, MoveOutBody, MoveInBody)
@@ -54,9 +59,25 @@ def apply_sale(book: Book, record: Record, body: SaleBody, ground: Ground) -> No
     for unit, points in sorted(body.loss.items()):
         mover.post(unit, points, source=LOSS, target=REDEEMED)
     for lot in body.lots:
-        mover.bear(lot)
+        mover.bear(_dated(lot, record, ground))
     for unit in sorted(book.purses):
         mover.settle(unit)
+
+
+def _dated(lot: Lot, record: Record, ground: Ground) -> Lot:
+    """A lot of a clock that was in doubt counts its days from when the hub heard of it: an RTC of 1970 would let it expire at once."""
+    if record.clock == "trusted":
+        return lot
+    days = (date.fromisoformat(ground.day) - date.fromisoformat(day_of(lot.born, ground.zone))).days
+    try:
+        return msgspec.structs.replace(
+            lot,
+            born=lot.born + days * DAY_MS,
+            spendable_from=add_days(lot.spendable_from, days) if lot.spendable_from else "",
+            expires_on=add_days(lot.expires_on, days) if lot.expires_on else None,
+        )
+    except OverflowError:
+        raise Unapplicable("bad-day") from None
 
 
 def apply_duplicate(book: Book, record: Record, body: Fact, ground: Ground) -> None:

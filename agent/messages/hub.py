@@ -29,6 +29,18 @@ CODES = {
             "Check the till's id in its configuration.",
         ),
     ),
+    "fill-making": both(
+        ru=(
+            "Файл участников уже готовится.",
+            "Другая команда или служба центра пишет в {folder}.",
+            "Дождитесь её конца; новый файл касса увидит сама.",
+        ),
+        en=(
+            "The file of members is being made already.",
+            "Another command or the hub's service writes into {folder}.",
+            "Wait for it; tills see the new file by themselves.",
+        ),
+    ),
     "till-unknown": both(
         ru=(
             "Такой кассы центр не знает: {till}",

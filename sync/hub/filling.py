@@ -7,12 +7,14 @@ middle of the former goes on with it.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 from collections.abc import Callable, Iterator
 
 import msgspec
 import peewee
 
+from agent.errors import Conflict
 from agent.sqlite import sync_folder
 from sync.fill import VERSION, Fill, Piece, SignedFill, Words, cut, name_of, read_manifest
 from sync.hub import changes
@@ -20,7 +22,7 @@ from sync.hub.store import feed, meta, snapshot, steps
 from sync.signing import Signer, Verifier, check_fill, sign_fill
 from sync.wire import MemberState, encode
 
-NAME, FORMER = "manifest.json", "former.json"
+NAME, FORMER, LOCK = "manifest.json", "former.json", "lock"
 PACKED = ".zst"
 FROM_MEMBERS = 20_000
 """Fewer are told by pages faster than anybody can make a file of them."""
@@ -96,9 +98,15 @@ def make(
 ) -> Fill | None:
     """Make a fill of what one read transaction of `database` sees; None when there is no member. `tell` hears how many are done.
 
-    Raises the storage errors; a fill that was broken off leaves the former as it is.
+    Raises Conflict while another is making one into the same folder, and the storage errors; a fill that was broken off leaves the
+    former as it is.
     """
     os.makedirs(fills.folder, mode=0o700, exist_ok=True)
+    with _alone(fills.folder):
+        return _make(database, fills, signer, now_ms=now_ms, tell=tell)
+
+
+def _make(database: peewee.Database, fills: Fills, signer: Signer, *, now_ms: int, tell: Tell) -> Fill | None:
     loose, whole = (os.path.join(fills.folder, name) for name in ("making.sqlite3", "made.sqlite3"))
     for path in (loose, whole):
         _unlink(path)
@@ -123,6 +131,17 @@ def make(
     )  # fmt: skip
     _publish(fills.folder, fill, signer)
     return fill
+
+
+@contextlib.contextmanager
+def _alone(folder: str) -> Iterator[None]:
+    """Two makers would throw away each other's pieces. The lock goes with its process. Raises Conflict."""
+    with open(os.path.join(folder, LOCK), "wb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Conflict("fill-making", folder=folder) from None
+        yield
 
 
 def _states(database: peewee.Database, rev: int) -> Iterator[list[MemberState]]:

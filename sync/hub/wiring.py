@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import secrets
 import threading
 import time
 from collections.abc import Callable
 
+from agent.errors import Conflict
 from agent.sqlite.alone import take
 from agent.web.serve import Server, Tls, tcp_socket
 from agent.web.wake import Bell
@@ -193,7 +195,9 @@ class Service:
     def _fill(self) -> None:
         """On a connection of its own: it reads for a minute what the reader must not wait for."""
         assert self.hub.fills is not None
-        with self.engine.apart() as reader:
+        made = None
+        # Another process of this hub may be at it, or the command.
+        with contextlib.suppress(Conflict), self.engine.apart() as reader:
             made = renew(reader, self.hub.fills, self.hub.keys.now(reader).signer, now_ms=clock())
         if made is not None:
             _log.info("fill-made", extra={"members": made.members, "bytes": made.size, "pieces": len(made.pieces)})

@@ -6,6 +6,7 @@ And what a sale costs: the whole use-case beside the five statements it ends in.
 from __future__ import annotations
 
 import gc
+import json
 import os
 import random
 import statistics
@@ -21,15 +22,17 @@ from bench.till import basket, card, memory_mb, percentile, programme
 from hub_kit import chance as fixed_chance
 from till_kit import CountedIds, HandClock
 
+from agent.cli.demo.stage import Stage
 from agent.loyalty import ids
 from agent.loyalty.lots import Lot
 from agent.loyalty.sale import Sale
 from agent.rows import position
 from agent.runtime import secrets as kept_secrets
 from agent.runtime import wiring
+from agent.runtime.clock import SystemClock
 from agent.runtime.settings import ReceiptSettings, Settings, TillSettings
 from agent.runtime.syncing import described
-from agent.sqlite import InlineWriter, transaction
+from agent.sqlite import InlineWriter
 from agent.store.outbox import StoreOutbox
 from agent.till import identify
 from agent.till.quote import quote
@@ -37,10 +40,6 @@ from agent.till.refusal import Refusal
 from agent.till.sell import sell
 from sync.calls import HubCalls
 from sync.client import SyncClient
-from sync.hub import wiring as hub_wiring
-from sync.hub.enrolment import add_till
-from sync.hub.settings import Listen
-from sync.hub.settings import Settings as HubSettings
 from sync.signing import Signer, Verifier
 from sync.transport import HttpTransport
 from sync.wire import EnrolRequest, MemberState
@@ -93,16 +92,19 @@ def sold(parts: wiring.Parts, one: Sale) -> float:
     return took
 
 
-def quotes(parts: wiring.Parts, chance: random.Random) -> list[float]:
-    """Milliseconds of quotes for members who come, the same baskets every time."""
-    times = []
-    for _ in range(QUOTES):
-        asked = msgspec.convert({"lines": basket(20), "card": card(chance.randrange(MEMBERS))}, Sale)
-        began = time.perf_counter()
-        found = quote(parts.desk, asked)
-        times.append((time.perf_counter() - began) * 1000)
-        assert not isinstance(found, Refusal), found
-    return times
+def best_quotes(parts: wiring.Parts) -> list[float]:
+    """Milliseconds of quotes for members who come, each the best of five: the same baskets and members every time."""
+    rounds = []
+    for _ in range(ROUNDS):
+        chance, times = random.Random(99), []
+        for _ in range(QUOTES):
+            asked = msgspec.convert({"lines": basket(20), "card": card(chance.randrange(MEMBERS))}, Sale)
+            began = time.perf_counter()
+            found = quote(parts.desk, asked)
+            times.append((time.perf_counter() - began) * 1000)
+            assert not isinstance(found, Refusal), found
+        rounds.append(times)
+    return [min(each) for each in zip(*rounds, strict=True)]
 
 
 def a_day(parts: wiring.Parts, clock: HandClock, day: int) -> list[float]:
@@ -121,7 +123,7 @@ def month(parts: wiring.Parts, clock: HandClock) -> Iterator[Row]:
     sales = a_day(parts, clock, 0)
     for day in range(1, DAYS + 1):
         if day == 1 or day % 10 == 0:
-            asked = quotes(parts, random.Random(99))
+            asked = best_quotes(parts)
             gc.collect()
             now = {
                 "quote 20 lines x 50 offers, p50 ms": statistics.median(asked),
@@ -172,21 +174,13 @@ def pushed(parts: wiring.Parts, clock: HandClock, url: str, hub_key: str) -> Ite
 
 
 def offline(folder: str) -> Iterator[Row]:
-    """A month without a line, then the line."""
-    service = hub_wiring.Service(HubSettings(database=os.path.join(folder, "hub.db"), listen=Listen(port=0)))
-    service.start()
+    """A month without a line, then the line to a hub in a process of its own."""
+    stage = Stage(folder, lang="en")
     try:
-        database = service.hub.database
-
-        def enrolled() -> str:
-            with transaction(database):
-                return add_till(
-                    database, "Q1", store="S014", store_name="", now_ms=hub_wiring.clock(), chance=hub_wiring.chance
-                )
-
-        code = service._writer.call(enrolled)
-        url = f"http://127.0.0.1:{service.address[1]}"
-        clock = HandClock(wall_ms=hub_wiring.clock() - DAYS * DAY_MS)
+        stage.start((), members_csv="card\n")
+        code = json.loads(stage.hub("till", "add", "Q1", "--store", "S014", "--json"))["code"]
+        url = f"http://127.0.0.1:{stage.hub_port}"
+        clock = HandClock(wall_ms=SystemClock.now_ms() - DAYS * DAY_MS)
         joining = HubCalls(
             HttpTransport(url, monotonic=time.monotonic),
             till="Q1",
@@ -204,7 +198,7 @@ def offline(folder: str) -> Iterator[Row]:
         yield from pushed(parts, clock, url, answer.hub_key)
         parts.store.close()
     finally:
-        service.stop()
+        stage.stop()
 
 
 def one_line(n: int) -> list[dict[str, object]]:

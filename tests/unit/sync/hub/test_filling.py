@@ -8,6 +8,7 @@ import pytest
 import zstandard
 from hub_kit import UNIT, Pen
 
+from agent.errors import Conflict
 from sync.fill import Words, name_of, read_manifest, unpack, unpack_name
 from sync.hub import filling
 from sync.hub.changes import states
@@ -74,7 +75,9 @@ def test_a_fill_says_what_the_changes_would(members, fills, tmp_path):
     path.write_bytes(whole(fills))
     names = [row[0] for row in members.sql("SELECT member FROM account ORDER BY member")]
     assert told(path) == list(states(members.database, dict.fromkeys(names, 3), "t1"))
-    assert sorted(os.listdir(fills.folder)) == sorted(["manifest.json", *(p.sha256 + ".zst" for p in fill.pieces)])
+    assert sorted(os.listdir(fills.folder)) == sorted(
+        ["lock", "manifest.json", *(p.sha256 + ".zst" for p in fill.pieces)]
+    )
 
 
 def test_a_manifest_is_signed_and_seen_by_others(members, fills):
@@ -154,6 +157,19 @@ def test_the_hub_tells_it_with_the_changes(members, fills, monkeypatch):
     page = members.hub.changes("t1", "", limit=1)
     assert (page.fill, page.more, len(page.members)) == (True, True, 1)
     assert not members.hub.changes("t1", f"1:{feed.last(members.database)}:0").fill
+
+
+def test_two_makers_do_not_meet(members, fills):
+    inner = []
+
+    def meanwhile(_rows):
+        with pytest.raises(Conflict) as caught:
+            made(members, fills)
+        inner.append(caught.value.code)
+
+    assert made(members, fills, tell=meanwhile).members == 3
+    assert inner == ["fill-making"]
+    assert made(members, fills).members == 3
 
 
 def test_damaged_manifests_are_none(members, fills):

@@ -12,3 +12,11 @@ def test_a_snapshot_for_new_tills(hub, tmp_path):
     assert (code, made["members"], made["pieces"]) == (0, 2, 1)
     assert "2 members" in hub("snapshot")[1]
     assert (tmp_path / "hub.db.fill" / "manifest.json").exists()
+
+
+def test_a_server_is_told_where(hub, tmp_path, monkeypatch):
+    config = tmp_path / "hub.toml"
+    config.write_text('database = "postgresql://nobody@127.0.0.1:1/none"\n')
+    from sync.hub import cli
+
+    assert cli.main(["--config", str(config), "snapshot"]) == 78

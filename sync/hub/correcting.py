@@ -52,6 +52,8 @@ def _member(database: peewee.Database, due: Due, now: Moment) -> None:
     if aliases.heir(database, member) != member or aliases.merged_into(database, member):
         raise Underivable("merged")
     before = book_store.load_whole(database, member)
+    if any(purse.unborn or any(purse.unbacked.values()) for purse in before.purses.values()):
+        raise Underivable("unbacked")
     if any(purse.unborn for purse in before.purses.values()):
         raise Underivable("restored")
     found = _events(database, member)

@@ -131,6 +131,7 @@ class Mover:
         if heir is None:
             return
         mine, theirs = self.book.purse(unit), heir.book.purse(unit)
+        mine.pay_lent()
         moved = sum(theirs.inherit(*mine.give_up(lot), of=self.book.member) for lot in mine.free())
         self.post(unit, moved, source="member", target=MOVED)
         heir.post(unit, moved, source=MOVED, target="member")

@@ -185,6 +185,22 @@ CODES = {
             "See: kopilka-hub status",
         ),
     ),
+    "not-parked": both(
+        ru=(
+            "Такой записи в карантине нет.",
+            "{till}/{inc}/{seq}: её там не было, или её уже закрыли.",
+            "Посмотрите: kopilka-hub quarantine ls",
+        ),
+        en=(
+            "No such record is in quarantine.",
+            "{till}/{inc}/{seq}: it never was, or is settled.",
+            "See: kopilka-hub quarantine ls",
+        ),
+    ),
+    "not-a-record": both(
+        ru=("Так запись не называют: {text}", "Нужно КАССА/ИНКАРНАЦИЯ/НОМЕР.", "Посмотрите: kopilka-hub quarantine ls"),
+        en=("No record is named like this: {text}", "TILL/INCARNATION/SEQ is meant.", "See: kopilka-hub quarantine ls"),
+    ),
     "hub-running": both(
         ru=("С этой базой работает центр.", "{path}, процесс {pid}.", "Остановите его и повторите."),
         en=("A hub runs on this database.", "{path}, process {pid}.", "Stop it and repeat."),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 
+import msgspec
 from msgspec import Struct
 
-from sync.wire import GENESIS
+from sync.wire import GENESIS, PROVISIONAL, LeaseAnswer
 
 SEEN_MS = 60_000
 """A push that says nothing new is noted no more often."""
@@ -33,6 +35,18 @@ class Mark(Struct, frozen=True):
     """Pushes that wrote something; numbers what each announces."""
     place: int = 0
     """Where the last record stands in the canonical order of all tills' records."""
+
+    def has_answered(self, seq: int) -> bool:
+        """Whether a wish has had its answer."""
+        return seq <= self.answered and seq not in self.waiting
+
+    def answering(self, answers: Sequence[LeaseAnswer]) -> Mark:
+        """The mark after these answers; of wishes refused for the time being it remembers those that this push asked."""
+        return msgspec.structs.replace(
+            self,
+            answered=max([self.answered, *(answer.want for answer in answers)]),
+            waiting=tuple(sorted(answer.want for answer in answers if answer.refused in PROVISIONAL)),
+        )
 
 
 class Arrived(Struct, frozen=True):

@@ -14,6 +14,8 @@ from agent.loyalty.leases import Grant
 from agent.loyalty.lots import Lot
 from agent.loyalty.sale import MAX_MINOR
 
+DEFAULT_ZONE = "Europe/Moscow"
+"""Days are counted here until a programme says where."""
 MAX_POINTS = MAX_MINOR
 """Most points of one lot, part or lease; keeps every sum far below 2**63."""
 MAX_PARTS = 1_000

@@ -23,8 +23,10 @@ from sync.hub import (
     enrolment,
     families,
     fleet,
+    former,
     lateness,
     order,
+    overdue,
     reception,
     recovering,
     reviewing,
@@ -34,19 +36,18 @@ from sync.hub.arrivals import SEEN_MS, Arrived, Mark
 from sync.hub.book import Book, copied
 from sync.hub.filling import Fills
 from sync.hub.fleet import Fleet
-from sync.hub.ground import Ground, Moment, day_of
-from sync.hub.keys import Keys, ring
+from sync.hub.ground import DEFAULT_ZONE, Ground, Moment, day_of
+from sync.hub.grounds import ground_of
+from sync.hub.keys import Keys
 from sync.hub.leases import HUB, Desk
 from sync.hub.policy import Policy
 from sync.hub.store import books as book_store
-from sync.hub.store import bulk, feed, journal, meta, programmes, recalls, tills, waiting
+from sync.hub.store import bulk, feed, flags, journal, meta, programmes, recalls, tills, waiting
 from sync.hub.store.books import Change
 from sync.hub.store.server import Server
 from sync.hub.store.steps import Steps
-from sync.signing import check_grant
 from sync.wire import (
     GENESIS,
-    PROVISIONAL,
     Changes,
     EnrolAnswer,
     EnrolRequest,
@@ -62,9 +63,6 @@ from sync.wire import (
 
 _log = logging.getLogger("kopilka.hub")
 T = TypeVar("T")
-
-DEFAULT_ZONE = "Europe/Moscow"
-"""Days are counted here until a programme says where."""
 
 
 FAILED_PARKS = 3
@@ -171,7 +169,7 @@ class Hub:
 
     def _apply(self, till: tills.Till, head: Head, mark: Mark, fresh: tuple[Arrived, ...]) -> PushAnswer:
         """Apply what is new, answer what is wished, write the differences and the mark."""
-        ground = self._ground(till)
+        ground = ground_of(self.database, till, now_ms=self.clock())
         batch = apply.read(fresh, mark.till, mark.inc)
         if head.failed >= FAILED_PARKS and len(batch) == 1:
             # Reading it is what brings this hub down, as far as the till can tell: a person shall look, the others go on.
@@ -188,7 +186,9 @@ class Hub:
         places = order.places((one.record for one in batch if one.record), ground.now_ms, mark.place)
         lateness.note(self.database, outcome.applied, places, ground)
         written = msgspec.structs.replace(written, place=max(places.values(), default=mark.place))
-        mark = self._advance(_answered(written, answers), mark, fresh, hlc=outcome.hlc)
+        mark = self._advance(written.answering(answers), mark, fresh, hlc=outcome.hlc)
+        flags.put(self.database, overdue.flags(outcome.applied, after, ground), at=ground.now_ms)
+        former.end(self.database, (one.record for one in batch if one.record), ground, epoch=self.epoch)
         if self.recovering:
             recovering.heard(self.database, head, mark, day=ground.day, now_ms=ground.now_ms)
         return self._answer(head, mark, verdicts=outcome.verdicts, answers=answers)
@@ -203,17 +203,6 @@ class Hub:
         if mark != before or (before.wm and not 0 <= now_ms - before.at < SEEN_MS):
             journal.advance(self.database, mark, at=now_ms)
         return mark
-
-    def _ground(self, till: tills.Till) -> Ground:
-        zone = programmes.zone(self.database) or DEFAULT_ZONE
-        return Ground(
-            till=till.till,
-            store=till.store,
-            now_ms=self.clock(),
-            zone=zone,
-            recovering=self.recovering,
-            signed=lambda grant: ring(self.database).known(lambda key: check_grant(key, grant)),
-        )
 
     def _pending(self, mark: Mark, seqs: Iterable[int]) -> list[apply.Readable]:
         """Wishes of earlier pushes whose answer was lost, as their records say."""
@@ -240,7 +229,7 @@ class Hub:
             seen=lambda names: journal.seen(self.database, names),
         )
         return tuple(
-            desk.answer(after[record.body.member], record, record.body, answered=_is_answered(mark, record.seq))
+            desk.answer(after[record.body.member], record, record.body, answered=mark.has_answered(record.seq))
             for record in wants
             if isinstance(record.body, WantBody)
         )
@@ -385,16 +374,3 @@ def _read(till: tills.Till, head: Head, lines: Sequence[bytes]) -> tuple[Arrived
     if head.till != till.till:
         raise Forbidden("other-till", till=till.till, found=head.till[:80])
     return reception.arrivals(head, lines)
-
-
-def _is_answered(mark: Mark, seq: int) -> bool:
-    return seq <= mark.answered and seq not in mark.waiting
-
-
-def _answered(mark: Mark, answers: Sequence[LeaseAnswer]) -> Mark:
-    """The mark after these answers; of wishes refused for the time being it remembers those that this push asked."""
-    return msgspec.structs.replace(
-        mark,
-        answered=max([mark.answered, *(answer.want for answer in answers)]),
-        waiting=tuple(sorted(answer.want for answer in answers if answer.refused in PROVISIONAL)),
-    )

@@ -12,8 +12,7 @@ import peewee
 
 from agent.errors import BadRequest, NotFound
 from agent.messages import Lang
-from sync.hub.ground import day_of
-from sync.hub.hub import DEFAULT_ZONE
+from sync.hub.ground import DEFAULT_ZONE, day_of
 from sync.hub.importing import Checked, Ground, Imported, check, import_members
 from sync.hub.keys import Keys
 from sync.hub.store import meta, programmes, roster

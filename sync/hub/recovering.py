@@ -12,11 +12,13 @@ import logging
 import peewee
 
 from agent.errors import Conflict, NotFound
+from sync.hub import parking
 from sync.hub.arrivals import Mark
 from sync.hub.book import copied
+from sync.hub.grounds import ground_of
 from sync.hub.leases import HUB
 from sync.hub.postings import Mover
-from sync.hub.store import audits, feed, journal, meta, waiting
+from sync.hub.store import audits, feed, journal, meta, tills, waiting
 from sync.hub.store import books as book_store
 from sync.hub.store.audits import Audit
 from sync.hub.store.books import Change
@@ -24,6 +26,9 @@ from sync.hub.store.waiting import Awaited
 from sync.wire import Head
 
 _log = logging.getLogger("kopilka.hub")
+RETRIED = 10_000
+OUT_OF_ORDER = ("unknown-lot", "restores-too-much", "unknown-lease", "no-move-out")
+"""Why a record may not apply before another till's has come."""
 CHUNK = 500
 """Members whose books are ended up at a time."""
 
@@ -63,9 +68,20 @@ def waive(database: peewee.Database, till: str, *, act: Audit, day: str) -> bool
     return _end_if_all(database, epoch=epoch, day=day, now_ms=act.at)
 
 
+def _parked_again(database: peewee.Database, *, epoch: int, now_ms: int) -> None:
+    """A record may have come before what it speaks of, which another till brought: all is there now, so try them once more."""
+    for parked in journal.parked(database, RETRIED):
+        if parked.reason in OUT_OF_ORDER and journal.is_parked(database, parked):
+            till = tills.find(database, parked.till)
+            if till is not None:
+                ground = ground_of(database, till, now_ms=now_ms)
+                parking.again(database, parked, ground, epoch=epoch)
+
+
 def _end_if_all(database: peewee.Database, *, epoch: int, day: str, now_ms: int) -> bool:
     if waiting.left(database):
         return False
+    _parked_again(database, epoch=epoch, now_ms=now_ms)
     waiting.end(database)
     step = meta.count_up(database, "step")
     while members := waiting.members_unbacked(database, CHUNK):

@@ -81,6 +81,19 @@ def release_lease(mover: Mover, id_: str, *, now_ms: int) -> int:
     return points
 
 
+def end_former(mover: Mover, id_: str, kept: Iterable[Part]) -> None:
+    """The till that held it is healed and has forgotten it: all it holds is the member's, save what parked records spend of it."""
+    held = mover.book.leases[id_]
+    charged: dict[str, int] = {}
+    for part in kept:
+        charged[part.lot] = charged.get(part.lot, 0) + part.points
+    rest = (Part(part.lot, part.points - charged.get(part.lot, 0)) for part in left_parts(held.lease))
+    held = _hand_back(mover, held, [part for part in rest if part.points > 0])
+    lease = msgspec.structs.replace(held.lease, closed=True)
+    _keep(mover.book, msgspec.structs.replace(held, lease=lease, state="unsettled"))
+    mover.settle(held.lease.grant.unit)
+
+
 def _withdraw(mover: Mover, body: CloseBody) -> None:
     """A wish the till no longer has: its lease is over before it began, so that no late copy of a push can begin it."""
     if body.lease != lease_id(mover.till, mover.inc, body.want):

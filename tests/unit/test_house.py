@@ -36,6 +36,7 @@ ELSEWHERE: dict[str, str] = {
     "agent/runtime/enrolling.py": "tests/system/test_enrolling.py",
     "sync/hub/cli/__init__.py": "tests/unit/sync/hub/cli/test_cli.py",
     "sync/hub/cli/__main__.py": "tests/unit/sync/hub/cli/test_run.py",
+    "sync/hub/grounds.py": "tests/unit/sync/hub/test_parking.py",
     "sync/hub/days.py": "tests/unit/sync/hub/test_hub.py",
     "sync/hub/cli/audit.py": "tests/unit/sync/hub/cli/test_lease.py",
     "sync/hub/cli/backup.py": "tests/unit/sync/hub/cli/test_restore.py",

@@ -115,8 +115,7 @@ def _all_of(database: peewee.Database, args: argparse.Namespace) -> list[Release
 
 def _released(database: peewee.Database, rows: list[Row], reason: str) -> list[Released]:
     from sync.hub import wiring
-    from sync.hub.ground import day_of
-    from sync.hub.hub import DEFAULT_ZONE
+    from sync.hub.ground import DEFAULT_ZONE, day_of
     from sync.hub.releasing import Release, release
     from sync.hub.store import meta, programmes
     from sync.hub.store.steps import transaction

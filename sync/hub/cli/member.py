@@ -43,8 +43,7 @@ def show(args: argparse.Namespace) -> int:
 def merge(args: argparse.Namespace) -> int:
     """Whatever is or becomes available of the first is the second's."""
     from sync.hub import merging, wiring
-    from sync.hub.ground import day_of
-    from sync.hub.hub import DEFAULT_ZONE
+    from sync.hub.ground import DEFAULT_ZONE, day_of
     from sync.hub.showing import named_member
     from sync.hub.store import meta, programmes
     from sync.hub.store.steps import transaction

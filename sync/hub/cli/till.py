@@ -82,8 +82,7 @@ def till_revoke(args: argparse.Namespace) -> int:
 def till_waive(args: argparse.Namespace) -> int:
     """End waiting for a till that will not come."""
     from sync.hub import wiring
-    from sync.hub.ground import day_of
-    from sync.hub.hub import DEFAULT_ZONE
+    from sync.hub.ground import DEFAULT_ZONE, day_of
     from sync.hub.recovering import waive
     from sync.hub.store import programmes, waiting
     from sync.hub.store.audits import Audit

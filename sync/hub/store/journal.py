@@ -113,6 +113,28 @@ def parked(database: peewee.Database, limit: int) -> list[Parked]:
     return [Parked(till, inc, seq, reason, bytes(line)) for till, inc, seq, reason, line in rows]
 
 
+def parked_of(database: peewee.Database, till: str) -> list[Parked]:
+    """All of one till, in its order."""
+    rows = database.execute_sql(
+        "SELECT till, inc, seq, reason, line FROM quarantine WHERE till = ? ORDER BY inc, seq", (till,)
+    ).fetchall()
+    return [Parked(name, inc, seq, reason, bytes(line)) for name, inc, seq, reason, line in rows]
+
+
+def is_parked(database: peewee.Database, parked: Parked) -> bool:
+    """Whether the record still waits."""
+    key = (parked.till, parked.inc, parked.seq)
+    sql = "SELECT 1 FROM quarantine WHERE till = ? AND inc = ? AND seq = ?"
+    return database.execute_sql(sql, key).fetchone() is not None
+
+
+def unpark(database: peewee.Database, parked: Parked) -> None:
+    """The record waits no longer; its bytes stay in `record`."""
+    database.execute_sql(
+        "DELETE FROM quarantine WHERE till = ? AND inc = ? AND seq = ?", (parked.till, parked.inc, parked.seq)
+    )
+
+
 def parked_count(database: peewee.Database) -> int:
     return int(database.execute_sql("SELECT count(*) FROM quarantine").fetchone()[0])
 

@@ -4,12 +4,15 @@ import pytest
 from hub_kit import NOON, TODAY, UNIT, Pen, granted
 
 from agent.errors import Conflict, NotFound
+from agent.loyalty.leases import Backing, Grant
 from sync.hub.merging import merge
 from sync.hub.recovering import waive
 from sync.hub.restoring import begin
 from sync.hub.store import waiting
 from sync.hub.store.audits import Audit
 from sync.hub.store.steps import transaction
+from sync.signing import sign_grant
+from sync.wire import GotBody
 
 ACT = Audit(at=NOON, who="anna", what="till-waived", subject="t2", reason="burnt")
 
@@ -106,3 +109,21 @@ def test_what_a_till_hears_of_its_members_counts_what_was_lent_as_owed(recoverin
     recovering.database.execute_sql("UPDATE account SET posted = posted + 30")
     (state,) = recovering.hub.changes("t1", "2:0:0:0").members
     assert state.debt == {UNIT: 30}
+
+
+def test_what_came_before_what_it_speaks_of_is_tried_again_at_the_end(recovering, pen):
+    """A return at one till of a sale at another, which had paid with points the hub lost."""
+    other = Pen("t2", clock=recovering.clock)
+    backing = (Backing(lot="b", points=20, born=NOON),)
+    grant = Grant(id="g", till="t2", member="m1", unit=UNIT, granted=20, backing=backing)
+    grant = sign_grant(recovering.keys.signer, grant)
+    pen.give_back("m1", "x", restored={"b": 20})
+    assert [one.reason for one in come(recovering, pen).exceptions] == ["unknown-lot"]
+    other.sale("m1", earn=30, lot="b")
+    other.write(GotBody(grant=grant))
+    other.sale("m1", name="x", spends=[(grant, {"b": 20})])
+    other.close(grant, spent=20)
+    come(recovering, other)
+    assert not waiting.recovering(recovering.database)
+    assert recovering.sql("SELECT reason FROM quarantine") == []
+    assert recovering.account("m1") == (130, 0, 0)

@@ -1,0 +1,92 @@
+"""Parked records tried again, or settled by a person: once, audited, lease charges with them."""
+
+import msgspec
+import pytest
+from hub_kit import NOON, Pen, granted
+
+from agent.errors import NotFound
+from sync.hub import parking
+from sync.hub.grounds import ground_of
+from sync.hub.store import journal, tills
+from sync.hub.store.steps import transaction
+
+
+def ground(bench, store="s1"):
+    return ground_of(bench.database, tills.Till(till="t1", store=store), now_ms=NOON)
+
+
+def again(bench, one, **more):
+    act = parking.told(one, "parked-applied", who="anna", reason="", at=NOON)
+    with transaction(bench.database):
+        return parking.settle(bench.database, one, ground(bench, **more), epoch=1, act=act)
+
+
+def loss(bench):
+    return -(bench.sql("SELECT sum(amount) FROM entry WHERE account = 'loss:store'")[0][0] or 0)
+
+
+@pytest.fixture
+def parked(bench, pen):
+    """A sale of another store's that spent 25 of a lease of 60, which its till has closed."""
+    pen.sale("m1", earn=100, lot="a")
+    grant = granted(bench, pen, "m1", 60).grant
+    pen.store = "s9"
+    pen.sale("m1", spends=[(grant, {"a": 25})], earn=3, lot="b")
+    pen.close(grant, spent=25)
+    bench.push(pen)
+    assert bench.account("m1") == (100, 25, 0)
+    (one,) = journal.parked_of(bench.database, "t1")
+    return one
+
+
+def test_what_is_still_wrong_stays_parked(bench, parked):
+    before = bench.everything(but=())
+    assert again(bench, parked) == "other-store"
+    assert bench.everything(but=()) == before
+
+
+def test_a_mended_record_is_applied_with_its_lease_charge(bench, parked):
+    assert again(bench, parked, store="s9") == "applied"
+    assert bench.account("m1") == (78, 0, 0)
+    assert bench.sql("SELECT state FROM lease") == [("closed",)]
+    assert bench.sql("SELECT what, subject FROM audit") == [("parked-applied", "t1/1/3")]
+    assert journal.parked_of(bench.database, "t1") == []
+    assert bench.sql("SELECT count(*) FROM record WHERE seq = 3") == [(1,)]
+    with pytest.raises(NotFound):
+        parking.find(bench.database, "t1", 1, 3)
+
+
+def test_a_second_time_nothing_changes(bench, parked):
+    again(bench, parked, store="s9")
+    before = bench.everything(but=())
+    assert again(bench, parked, store="s9") == "settled"
+    with pytest.raises(NotFound), transaction(bench.database):
+        parking.note(bench.database, parked, ground(bench), epoch=1)
+    assert bench.everything(but=()) == before
+
+
+def test_one_that_was_counted_from_another_record_gives_its_lease_back(bench, parked):
+    other = Pen("t2", clock=bench.clock)
+    other.sale("m1", name="t1-1-sale-3")
+    bench.push(other)
+    moved = msgspec.structs.replace(parked, line=parked.line.replace(b'"store":"s9"', b'"store":"s1"'))
+    assert again(bench, moved) == "duplicate"
+    assert bench.account("m1") == (100, 0, 0)
+
+
+def test_a_person_may_settle_it_the_shop_bears_what_it_spent(bench, parked):
+    with transaction(bench.database):
+        assert parking.note(bench.database, parked, ground(bench), epoch=1) == 25
+    assert bench.account("m1") == (100, 0, 0)
+    assert loss(bench) == 25
+    assert journal.parked_of(bench.database, "t1") == []
+
+
+def test_what_nobody_can_read_books_nothing(bench, pen):
+    pen.raw(b'{"no": "record"}')
+    bench.push(pen)
+    one = parking.find(bench.database, "t1", 1, 1)
+    assert again(bench, one) == one.reason
+    with transaction(bench.database):
+        assert parking.note(bench.database, one, ground(bench), epoch=1) == 0
+    assert bench.sql("SELECT count(*) FROM quarantine") == [(0,)]

@@ -26,6 +26,13 @@ WORDS = {
     "aside": ("  отложено", "  put aside"),
     "fill": ("  загрузка", "  filling"),
     "programme": ("Программа", "Programme"),
+    "anew": ("Начала заново", "Began anew"),
+    "begun-restored": ("база восстановлена: списания после связи", "a restored database: spends once on line"),
+    "begun-healed": ("база починена: списания после связи", "a healed database: spends once on line"),
+    "begun-copied": ("есть вторая касса с этим именем", "another machine runs under this name"),
+    "begun-forked": ("работает копия этой кассы", "a copy of this till is at work"),
+    "disk": ("Диск", "Disk"),
+    "tight": ("мало места; освободите", "little room; free some"),
     "clock": ("Часы", "Clock"),
     "trusted": ("верны", "trusted"),
     "untrusted": ("под сомнением", "not trusted"),
@@ -68,6 +75,13 @@ def run(args: argparse.Namespace) -> int:
     return 0 if found["state"] == "READY" else 1
 
 
+def _anew(found: dict[str, Any]) -> dict[str, Any] | None:
+    """The journal of a till that began anew and has not met the hub since: it spends nothing."""
+    journal: dict[str, Any] = found.get("journal") or {}
+    new = journal.get("begun") in (None, "", "new")
+    return None if new or journal.get("met") or not found["line"]["configured"] else journal
+
+
 def word(name: str) -> str:
     pair = WORDS.get(name)
     return name if pair is None else pair[0 if lang() == "ru" else 1]
@@ -87,6 +101,7 @@ def lines(found: dict[str, Any]) -> list[str]:
         ("line", link),
         *([("why", why(cause, lang()))] if cause and line["configured"] and not line["online"] else []),
         ("queue", f"{found['queue']['unsent']}"),
+        *([("anew", word(f"begun-{journal['begun']}"))] if (journal := _anew(found)) else []),
         ("printing", f"{found['printing']['waiting']}"),
         ("leases", f"{found['leases']['open']}"),
         ("members", f"{found['members']}"),
@@ -94,6 +109,11 @@ def lines(found: dict[str, Any]) -> list[str]:
         *([("fill", f"{fill['percent']}%  {state(fill)}")] if (fill := found.get("fill")) else []),
         ("programme", f"{found['programme']['id']} v{found['programme']['version']}"),
         ("clock", word("trusted" if found["clock"]["trusted"] else "untrusted")),
+        *(
+            [("disk", f"{disk['free_mb']} MB: {word('tight')}")]
+            if (disk := found.get("disk")) and disk["tight"]
+            else []
+        ),
     ]
     head = f"{_tone(found['state'])}  {found['store_name'] or found['store']} / {found['till']}  {found['at']}  v{found['version']}"
     told = [head, *(f"  {word(name):20} {text}" for name, text in rows)]

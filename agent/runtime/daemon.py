@@ -103,6 +103,7 @@ class Daemon:
         self._schedule()
         self._undo.append(("listener", self._stop_listening))
         self.syncing.start()
+        self.reserve.tidy()
         self._ready = True
         notify("READY=1\nSTATUS=selling")
         _log.info("ready", extra={"port": self.port, "till": desk.rules.till, "seq": desk.store.journal.tail.seq})
@@ -152,7 +153,10 @@ class Daemon:
             version=self._version,
             programme=parts.desk.programme(parts.clock.now_ms()),
         )
-        return {**found, "fill": self.syncing.filled()}
+        tight = self.reserve.tight
+        disk = {"free_mb": self.reserve.free() // (1024 * 1024), "reserve": self.reserve.held, "tight": tight}
+        state = {"state": "DEGRADED"} if tight else {}
+        return {**found, "fill": self.syncing.filled(), "disk": disk, **state}
 
     def _schedule(self) -> None:
         writer, hub, backup = self._world.writer, self.settings.hub, self.settings.backup

@@ -44,6 +44,11 @@ class Reserve:
         found = free_bytes(self._path)
         return self._size * SHARE if found is None else found
 
+    @property
+    def tight(self) -> bool:
+        """Less is free than is kept: somebody must make room."""
+        return self.free() < self._size
+
     def tidy(self) -> None:
         """A job's look: lay the ballast down where there is room, drop what can be done without where it gets tight."""
         if self.free() < self._size and self.held:

@@ -42,6 +42,22 @@ def test_a_line_that_is_down_says_why(monkeypatch):
             assert all(len(line) <= 100 for line in lines({**down, "line": {**down["line"], "cause": code}}))
 
 
+def test_a_till_that_began_anew_says_why_until_it_has_met_the_hub(monkeypatch):
+    monkeypatch.setenv("KOPILKA_LANG", "en")
+    for reason in ("restored", "healed", "copied", "forked"):
+        anew = {**FOUND, "journal": {"begun": reason, "met": False}}
+        assert any("Began anew" in line and "begun-" not in line and len(line) <= 80 for line in lines(anew))
+        assert not any("Began anew" in line for line in lines({**FOUND, "journal": {"begun": reason, "met": True}}))
+    assert not any("Began anew" in line for line in lines({**FOUND, "journal": {"begun": "new", "met": False}}))
+
+
+def test_a_tight_disk_is_shown(monkeypatch):
+    monkeypatch.setenv("KOPILKA_LANG", "en")
+    disk = {"free_mb": 3, "reserve": True, "tight": True}
+    assert any("3 MB: little room; free some" in line for line in lines({**FOUND, "disk": disk}))
+    assert not any("Disk" in line for line in lines({**FOUND, "disk": {**disk, "tight": False}}))
+
+
 def test_every_word_has_both_languages():
     assert all(len(pair) == 2 and all(pair) for pair in WORDS.values())
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import Literal
 
 import peewee
 from msgspec import Struct
@@ -63,10 +64,18 @@ def since(database: peewee.Database, text: str, *, till: str, epoch: int, now_ms
     )
 
 
-def moved(database: peewee.Database, text: str, *, epoch: int) -> bool:
-    """Whether `since` would have anything to say; two look-ups by key."""
+News = Literal["", "members", "pressing"]
+
+
+def moved(database: peewee.Database, text: str, *, epoch: int) -> News:
+    """What `since` would have to say: "pressing" with a programme, a lease asked back of whichever till, or more than a page."""
     cursor = cursor_of(text, epoch)
-    return feed.last(database) != cursor.rev or programmes.serial(database) > cursor.programme
+    last = feed.last(database)
+    if programmes.serial(database) > cursor.programme or last < cursor.rev or last - cursor.rev > PAGE:
+        return "pressing"
+    if last == cursor.rev:
+        return ""
+    return "pressing" if any(row.recalls for row in feed.after(database, cursor.rev, PAGE)) else "members"
 
 
 def _asked_back(database: peewee.Database, rows: Iterable[feed.Row], till: str) -> tuple[str, ...]:

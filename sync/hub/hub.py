@@ -332,8 +332,8 @@ class Hub:
             return msgspec.structs.replace(found, fill=True, revokes=recalls.due(self.reader, till))
         return found
 
-    def moved(self, cursor: str) -> bool:
-        """Whether `changes` has anything new."""
+    def moved(self, cursor: str) -> str:
+        """What `changes` would have to say: nothing (""), news of members, or something that must not wait."""
         self.publish()
         return self._steps.look(self.reader, lambda: changes.moved(self.reader, cursor, epoch=self.epoch))
 

@@ -1,5 +1,7 @@
 """What a till hears since its cursor."""
 
+from hub_kit import Pen, granted
+
 
 def test_second_till_sees_the_first_ones_points(bench, pen):
     pen.sale("m1", earn=70, lot="a")
@@ -34,3 +36,16 @@ def test_pages_and_foreign_cursors(bench, pen):
     assert ([m.member for m in rest.members], rest.more) == (["m3", "m4"], False)
     for cursor in ("9:5:0", "1:999:0", "nonsense", "1:-1:0"):
         assert len(bench.hub.changes("t2", cursor).members) == 5
+
+
+def test_what_must_not_wait_is_told_apart_from_members_news(bench, pen):
+    pen.sale("m1", earn=100, lot="a")
+    granted(bench, pen, "m1", 100)
+    cursor = bench.hub.changes("t1", "").cursor
+    assert bench.hub.moved(cursor) == ""
+    pen.sale("m2", earn=1)
+    bench.push(pen)
+    assert bench.hub.moved(cursor) == "members"
+    granted(bench, Pen("t2", clock=bench.clock), "m1", 50)
+    assert bench.hub.moved(cursor) == "pressing"
+    assert bench.hub.moved("1:999999:0") == "pressing", "a cursor this hub never gave begins again"

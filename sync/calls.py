@@ -254,7 +254,7 @@ def _fault(reply: Reply, hub_now_ms: int) -> HubFault:
     except (msgspec.MsgspecError, ValueError, RecursionError):
         problem = Problem()
     fault = HubFault(
-        _code(reply.status),
+        code_of(reply.status),
         status=reply.status,
         cause="".join(sign if sign.isprintable() else " " for sign in (problem.detail or problem.title)[:200]),
         problem=_word(problem.type.rpartition(":")[2].rpartition("/")[2]),
@@ -268,7 +268,8 @@ def _word(text: str) -> str:
     return text if _NAME.fullmatch(text) else ""
 
 
-def _code(status: int) -> HubCode:
+def code_of(status: int) -> HubCode:
+    """What an answer that is no 200 means for the till."""
     if status in (429, 503):
         return "busy"
     if status == 413:

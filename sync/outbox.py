@@ -86,7 +86,9 @@ class Outbox(Protocol):
 
     def cursor(self) -> str: ...
 
-    def members(self) -> int: ...
+    def members(self) -> int:
+        """How many are known here, 0 while the hub has told of nobody."""
+        ...
 
     def apply(self, changes: Changes) -> None:
         """Members, programme, revokes and the cursor, in one transaction. An empty cursor is not saved."""

@@ -24,6 +24,14 @@ WHY: dict[str, tuple[str, str]] = {
     "till-unknown": _KEY,
     "signature-refused": _KEY,
     "clock-off": ("часы кассы врут; поправьте время", "the till's clock is wrong; set it right"),
+    "hub-database": (
+        "база центра в этой кассе потеряна или повреждена; смотрите docs/one-till.md",
+        "the database of the hub in this till is lost or damaged; see docs/one-till.md",
+    ),
+    "hub-adopted": (
+        "центр переехал; укажите его адрес в [hub] url вместо embedded",
+        "the hub has moved; give its address as [hub] url instead of embedded",
+    ),
     "fork": (
         "работает копия этой кассы; остановите её, сообщите в центр",
         "a copy of this till is at work; stop it, tell the centre",

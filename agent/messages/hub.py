@@ -21,6 +21,50 @@ CODES = {
         ru=("Посылка кассы слишком велика.", "Предел {limit}, пришло {found}.", "Разделите её."),
         en=("The till's batch is too large.", "The limit is {limit}, {found} came.", "Split it."),
     ),
+    "hub-exists": both(
+        ru=(
+            "На этом месте уже есть центр: {path}",
+            "Два центра в один не складываются.",
+            "Назовите другой файл: --database ФАЙЛ",
+        ),
+        en=("There is a hub already: {path}", "Two hubs do not add up to one.", "Name another file: --database FILE"),
+    ),
+    "hub-adopted": both(
+        ru=(
+            "Этот центр уже переехал.",
+            "Второй такой же разошёлся бы с первым. {path}",
+            "На кассе укажите адрес нового центра: [hub] url",
+        ),
+        en=(
+            "This hub has moved already.",
+            "A second one would part from the first. {path}",
+            "At the till give the new hub's address: [hub] url",
+        ),
+    ),
+    "hub-other-keys": both(
+        ru=(
+            "База центра не от этой кассы: {path}",
+            "Карты в ней названы другим ключом.",
+            "Верните на место её прежнюю базу или ключи secrets.json из копии.",
+        ),
+        en=(
+            "The hub's database is not this till's: {path}",
+            "It names cards by another key.",
+            "Put its former database back, or secrets.json from a backup.",
+        ),
+    ),
+    "adopt-needs-file": both(
+        ru=(
+            "Перенести центр можно только в файл.",
+            "На сервер PostgreSQL его пока не перенести.",
+            "Назовите файл: --database ФАЙЛ",
+        ),
+        en=(
+            "A hub can only move into a file.",
+            "It cannot move to a PostgreSQL server yet.",
+            "Name a file: --database FILE",
+        ),
+    ),
     "other-till": both(
         ru=("Касса говорит за другую.", "Подписано {till}, а записи {found}.", "Проверьте номер кассы в настройках."),
         en=(

@@ -47,6 +47,7 @@ _log = logging.getLogger("kopilka.daemon")
 HOST = "127.0.0.1"
 STOP_S = 1.5
 HOUSEKEEPING_S = 30.0
+HUB_HOUSEKEEPING_S, HUB_FIRST_S = 600.0, 30.0
 NIGHT_S = 24 * 3600.0
 PRUNING_FIRST_S = 900.0
 PRUNING_PAUSE_S = 0.05
@@ -87,6 +88,9 @@ class Daemon:
         self.reserve.check()
         self.parts = self._world.writer.call(wiring.join, self.settings, self.events, self._world)
         self._undo.append(("store", lambda: self._world.writer.call(self.parts.store.close)))
+        if self.parts.embedded is not None:
+            self.parts.embedded.on_broken = self.broke.set
+            self._undo.append(("hub", self.parts.embedded.close))
         self.jobs = Jobs(clock.now_ms)
         self.bell = Bell()
         self.syncing = Syncing(self.parts, self.events.publish, self.bell.ring)
@@ -166,6 +170,8 @@ class Daemon:
         if self.syncing.configured:
             self.jobs.every(hub.push_s, "push", self.syncing.push, first_s=0)
             self.jobs.every(NIGHT_S, "standing", self._standing, first_s=STANDING_FIRST_S)
+        if self.parts.embedded is not None:
+            self.jobs.every(HUB_HOUSEKEEPING_S, "hub", self.parts.embedded.keep_house, first_s=HUB_FIRST_S)
         watchdog = Watchdog.from_environment(writer, self.server.run_soon)
         if watchdog is not None:
             self.jobs.every(watchdog.interval_s, "watchdog", watchdog.beat, first_s=0)
@@ -189,6 +195,10 @@ class Daemon:
             _log.warning("backup-skipped", extra={"free_mb": self.reserve.free() // (1024 * 1024)})
             return
         make_backup(self.settings, self.parts.store, now_ms=self.parts.clock.now_ms())
+        if self.parts.embedded is not None:
+            from agent.runtime.embedding import save
+
+            save(self.settings, self.parts.embedded)
 
     def _prune(self) -> None:
         """What need not be kept goes in small steps; by a clock that may be wrong, nothing does."""

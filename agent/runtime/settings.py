@@ -39,8 +39,9 @@ class ApiSettings(Section, frozen=True):
 
 
 class HubSettings(Section, frozen=True):
-    """[hub]: the centre; leave the address out and the till works alone."""
+    """[hub]: the centre, elsewhere (url) or inside this till (embedded); leave both out and the till works alone."""
 
+    embedded: bool = False
     url: Annotated[str, Meta(max_length=300, pattern=r"^https?://[^\s/]+(/[^\s]*)?$")] | None = None
     ca: Path | None = None
     """The authority that signed the hub's certificate; no other is believed then."""
@@ -50,6 +51,10 @@ class HubSettings(Section, frozen=True):
     push_s: Seconds = 5
     poll_s: Annotated[int, Meta(ge=1, le=25)] = 25
     timeout_s: Seconds = 10
+
+    def __post_init__(self) -> None:
+        if self.embedded and self.url:
+            raise ValueError("embedded and url exclude each other: the hub is in this till or elsewhere")
 
     @property
     def client_cert(self) -> tuple[str, str] | None:

@@ -23,7 +23,7 @@ from agent.store.settings import ProgrammeText
 from agent.till.scanned import current
 from agent.till.shift import finish_shift
 from agent.till.wish import let_go
-from sync.calls import HubCalls
+from sync.calls import Hub, HubCalls
 from sync.client import Outcome, SyncClient
 from sync.keyring import Keyring
 from sync.page import Told
@@ -59,7 +59,9 @@ class Syncing:
         self._calls: HubCalls | None = None
         self._listener: Listener | None = None
         self.filling: Filling | None = None
-        self._client = self._make() if parts.line.configured else None
+        # A hub inside that could not be opened is configured, and nobody to talk to.
+        talks = parts.line.configured and (parts.embedded is not None or not parts.settings.hub.embedded)
+        self._client = self._make() if talks else None
         self._revocation = Revocation(parts)
         self._renewal = Renewal(parts, self._client) if self._client is not None else None
 
@@ -67,7 +69,8 @@ class Syncing:
     def configured(self) -> bool:
         return self._client is not None
 
-    def _make(self) -> SyncClient:
+    def _elsewhere(self) -> tuple[Hub, Callable[[], None]]:
+        """The hub over the network, and what ends its calls."""
         from sync.transport import HttpTransport, Limits
 
         parts, kept = self._parts, self._parts.secrets
@@ -79,28 +82,33 @@ class Syncing:
             client_cert=hub.client_cert,
             limits=Limits(read_s=hub.timeout_s),
         )
-        till = parts.desk.rules.till
-        calls = self._calls = HubCalls(
+        self._calls = HubCalls(
             transport,
-            till=till,
+            till=parts.desk.rules.till,
             signer=Signer(bytes.fromhex(kept.till_key)),
             now_ms=parts.clock.now_ms,
             nonce=lambda: secrets.token_hex(16),
             spare=Signer(bytes.fromhex(kept.next_key)) if kept.next_key else None,
             on_spare=lambda: settled(parts.settings.till.data),
         )
-        self._listener = Listener(
-            self._pull, monotonic_ms=parts.clock.monotonic_ms, hang_up=transport.hang_up, wait_s=hub.poll_s
-        )
-        self.filling = Filling(parts, calls, self._hub_key, done=self._listener.nudge)
+        return self._calls, transport.hang_up
+
+    def _make(self) -> SyncClient:
+        parts = self._parts
+        inside = parts.embedded
+        hub, hang_up = self._elsewhere() if inside is None else (inside, inside.hang_up)
+        wait_s = parts.settings.hub.poll_s
+        self._listener = Listener(self._pull, monotonic_ms=parts.clock.monotonic_ms, hang_up=hang_up, wait_s=wait_s)
+        if self._calls is not None:
+            self.filling = Filling(parts, self._calls, self._hub_key, done=self._listener.nudge)
         outbox = StoreOutbox(
             parts.store, parts.writer, clock=parts.clock, ids=parts.ids, told=self._told, describe=described
         )
         parts.writer.submit(outbox.retry_spoilt)
         return SyncClient(
             outbox,
-            calls,
-            till=till,
+            hub,
+            till=parts.desk.rules.till,
             hub_key=self._hub_keys(),
             below=secrets.randbelow,
         )
@@ -190,7 +198,9 @@ class Syncing:
         if outcome.kind in ANSWERED:
             self._ring()
         if outcome.kind == "sent":
-            self._parts.clock.vouch(self._parts.clock.now_ms() + self._offset_ms())
+            if self._calls is not None:
+                # A hub inside has this till's own clock, which cannot vouch for itself.
+                self._parts.clock.vouch(self._parts.clock.now_ms() + self._calls.offset_ms)
             self._parts.writer.submit(self._shown)
             if self._listener is not None and self._fails.get("pull"):
                 self._listener.nudge()
@@ -214,9 +224,6 @@ class Syncing:
             self._publish("sync", {"online": now, "cause": line.cause, "sent": outcome.sent})
         if outcome.doubts:
             _log.warning("hub-doubted", extra={"doubts": list(outcome.doubts)})
-
-    def _offset_ms(self) -> int:
-        return self._calls.offset_ms if self._calls else 0
 
     def _shown(self) -> None:
         if self._parts.desk.current.things:

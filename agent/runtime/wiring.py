@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -34,6 +35,9 @@ from sync.keyring import Keyring
 from sync.signing import check_programme
 from sync.wire import KeyLink
 
+if TYPE_CHECKING:
+    from sync.hub.embedded import EmbeddedHub
+
 _log = logging.getLogger("kopilka.wiring")
 DATABASE = "till.sqlite3"
 TEMPLATE = os.path.join(os.path.dirname(os.path.dirname(__file__)), "templates", "programmes", "points.toml")
@@ -54,6 +58,8 @@ class Parts:
     board: Board
     line: Line
     recogniser: Recognizer
+    embedded: EmbeddedHub | None = None
+    """The hub inside, where this till has one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,14 +81,20 @@ def join(settings: Settings, events: Events, world: World) -> Parts:
     """Open the store and join a till's parts; call it on the writer. Raises ConfigFault and the storage errors."""
     folder = settings.till.data
     os.makedirs(folder, mode=0o750, exist_ok=True)
-    kept = _secrets(folder)
+    kept, embedded = _secrets(folder), None
+    if settings.hub.embedded:
+        from agent.runtime.embedding import embed
+
+        kept, embedded = embed(settings, kept, world.clock)
     till, store_id = kept.till or settings.till.id, kept.store or settings.till.store
     store = _opened(settings, till, world)
     # A wall that stands before the last record was set back while nobody looked.
     world.clock.known(hlc_ms(store.journal.tail.hlc))
     shelf = Shelf(local_programme(settings))
     load_shelf(shelf, store, kept)
-    board, line = Board(), Line(configured=bool(kept.hub_key and (settings.hub.url or kept.hub_url)))
+    board, line = Board(), Line(configured=bool(kept.hub_key and (settings.hub.url or kept.hub_url or embedded)))
+    if settings.hub.embedded and embedded is None:
+        line.configured, line.failing, line.refused, line.cause = True, True, True, "hub-database"
     recogniser = _recognizer(settings)
     desk = Desk(
         rules=_rules(settings, till=till, store=store_id, name=settings.till.store_name or kept.store_name),
@@ -109,6 +121,7 @@ def join(settings: Settings, events: Events, world: World) -> Parts:
         board=board,
         line=line,
         recogniser=recogniser,
+        embedded=embedded,
     )
 
 
@@ -194,13 +207,17 @@ def keep_incarnation(desk: Desk, kept: Secrets, folder: str) -> Secrets:
 
 def local_programme(settings: Settings) -> Programme:
     """The programme file of the configuration, or the template that ships. Raises ConfigFault with all its faults."""
+    return compiled(*programme_file(settings))
+
+
+def programme_file(settings: Settings) -> tuple[str, str]:
+    """Text and path of the configuration's programme. Raises ConfigFault where it cannot be read."""
     path = settings.till.programme or TEMPLATE
     try:
         with open(path, encoding="utf-8") as file:
-            text = file.read(2 * 1024 * 1024)
+            return file.read(2 * 1024 * 1024), path
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigFault([f"{path}: cannot be read: {error}"], file=path) from None
-    return compiled(text, path)
 
 
 def compiled(text: str, name: str) -> Programme:

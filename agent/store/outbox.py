@@ -33,6 +33,10 @@ class Names(Protocol):
     def new(self, now_ms: int) -> str: ...
 
 
+TOLD_MEMBERS = "told_members"
+"""Key of `meta`: "1" once the hub has told of a member."""
+
+
 class StoreOutbox:
     """sync.outbox.Outbox over the till's store.
 
@@ -71,7 +75,12 @@ class StoreOutbox:
         return self._writer.call(self._cursor)
 
     def members(self) -> int:
-        return self._writer.call(self._store.members.count)
+        return self._writer.call(self._members)
+
+    def _members(self) -> int:
+        """None while the hub has told of nobody: those enrolled here are no sign that it forgot any."""
+        members, told = self._store.members, self._store.meta.get(TOLD_MEMBERS)
+        return members.count() if told or members.base else 0
 
     def apply(self, changes: Changes) -> None:
         self._writer.call(self._apply_alone, changes)
@@ -217,6 +226,8 @@ class StoreOutbox:
             self._of_epoch(epoch_of(changes.cursor))
         for state in changes.members:
             self._put(state)
+        if changes.members and not store.meta.get(TOLD_MEMBERS):
+            store.meta.put(TOLD_MEMBERS, "1")
         for one in changes.spoilt if isinstance(changes, Told) else ():
             store.spoilt.put(one, at=self._clock.now_ms())
         if changes.programme is not None:

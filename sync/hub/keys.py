@@ -33,16 +33,20 @@ class Keys:
         return self if seed == self.signer.seed else Keys(Signer(seed), self.programme_key)
 
 
-def load_or_make(database: peewee.Database, chance: Callable[[int], bytes]) -> Keys:
+def load_or_make(
+    database: peewee.Database, chance: Callable[[int], bytes], *, programme_key: bytes | None = None
+) -> Keys:
     """The keys this hub was born with; made by `chance` (so many random bytes) at its first start, in the caller's transaction.
+
+    A hub made for a till that has named cards already is born with that till's `programme_key`.
 
     They lie in the database because a backup without the programme key would know no card again.
     """
     found = {}
-    for name in ("hub_key", "programme_key"):
+    for name, given in (("hub_key", None), ("programme_key", programme_key)):
         text = meta.read(database, name)
         if text is None:
-            text = chance(KEY_BYTES).hex()
+            text = (given or chance(KEY_BYTES)).hex()
             meta.write(database, name, text)
         found[name] = bytes.fromhex(text)
     return Keys(Signer(found["hub_key"]), found["programme_key"])

@@ -17,13 +17,18 @@ from sync.hub.store.steps import Steps, transaction
 
 
 def open_hub(
-    path: str, *, chance: Callable[[int], bytes], factory: Factory | None = None, check: bool = True
+    path: str,
+    *,
+    chance: Callable[[int], bytes],
+    factory: Factory | None = None,
+    check: bool = True,
+    programme_key: bytes | None = None,
 ) -> tuple[peewee.Database, Keys]:
     """The writing connection to a file, or to a server where `path` is postgresql://..., and the keys.
 
     Without `check` a file that is there is taken as sound: SQLite's check reads the whole of it, which a short command beside a
-    running hub need not wait for. Raises CorruptDatabase, NewerDatabase, StorageFull, StorageBroken, Unavailable,
-    ConfigFault for a name that cannot be one of a server.
+    running hub need not wait for. `programme_key` is for a file that is made here. Raises CorruptDatabase, NewerDatabase,
+    StorageFull, StorageBroken, Unavailable, ConfigFault for a name that cannot be one of a server.
     """
     if is_server(path):
         return _open_server(path, chance)
@@ -35,7 +40,7 @@ def open_hub(
         migrate(database, STEPS)
         with transaction(database):
             roster.index_cards(database)
-            keys = _born(database, chance)
+            keys = _born(database, chance, programme_key)
     except BaseException:
         database.close()
         raise
@@ -60,8 +65,8 @@ def _open_server(dsn: str, chance: Callable[[int], bytes]) -> tuple[peewee.Datab
     return server, keys
 
 
-def _born(database: peewee.Database, chance: Callable[[int], bytes]) -> Keys:
-    keys = load_or_make(database, chance)
+def _born(database: peewee.Database, chance: Callable[[int], bytes], programme_key: bytes | None = None) -> Keys:
+    keys = load_or_make(database, chance, programme_key=programme_key)
     if meta.read(database, "epoch") is None:
         meta.write(database, "epoch", "1")
     return keys

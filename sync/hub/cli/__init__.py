@@ -11,6 +11,7 @@ import sys
 from collections.abc import Sequence
 
 from sync.hub.cli import (
+    adopt,
     audit,
     backup,
     epoch,
@@ -35,7 +36,7 @@ BUG = 70
 INTERRUPTED = 130
 COMMANDS = (
     *(run, status, migrate, till, programme, load, snapshot, member, family, lease, quarantine, flags, key, audit),
-    *(backup, restore, epoch),
+    *(backup, restore, adopt, epoch),
 )
 """Each has `add(commands, common)`: its words, and in each parser's `func` what runs them."""
 

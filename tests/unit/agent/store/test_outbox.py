@@ -10,7 +10,7 @@ from agent.sqlite import InlineWriter
 from agent.store.outbox import StoreOutbox
 from agent.store.settings import ProgrammeText
 from sync.outbox import Settled
-from sync.wire import Changes, LeaseAnswer, MemberState, Verdict, WantBody
+from sync.wire import Changes, EnrolBody, LeaseAnswer, MemberState, Verdict, WantBody
 
 UNIT = "points:main"
 
@@ -218,3 +218,12 @@ def test_a_hub_of_a_new_epoch_counts_revisions_anew(kit, way):
     assert told("0:9:0:0", 5, "older") == "old"
     assert told("1:3:0:0", 3, "restored") == "restored"
     assert told("1:3:0:0", 2, "late") == "restored", "only once"
+
+
+def test_members_only_enrolled_here_are_none_that_a_hub_could_forget(kit):
+    """The first customer may come before the first answer of a hub that has no members yet."""
+    with kit.store.transaction():
+        kit.store.members.enrol(EnrolBody(member="mine"))
+    assert kit.outbox.members() == 0
+    kit.outbox.apply(Changes(cursor="1.1.0", members=(MemberState(member="told", rev=1),)))
+    assert kit.outbox.members() == 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -19,6 +20,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="of the choices made; what a kill hits is the machine's")
     parser.add_argument("--keep", action="store_true", help="keep the folder even when all is well")
     args = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     folder, began = tempfile.mkdtemp(prefix="kopilka-kill-"), time.monotonic()
     shop = Shop(folder)
 

@@ -61,12 +61,17 @@ def _worked(posts: list[Pos], power: Power, told: Callable[[Counter[str], int], 
     power.start()
     waiter = threading.Thread(target=power.join)
     waiter.start()
-    while waiter.is_alive():
-        told(total(posts), power.done)
-        waiter.join(0.5)
-    closing.set()
-    for thread in threads:
-        thread.join()
+    try:
+        while waiter.is_alive():
+            told(total(posts), power.done)
+            waiter.join(0.5)
+    finally:
+        # Also when we are told to end: nobody may start a till that nobody would stop.
+        power.over.set()
+        waiter.join()
+        closing.set()
+        for thread in threads:
+            thread.join()
     told(total(posts), power.done)
     yield from (f"{type(fault).__name__}: {fault}" for fault in (*broken, *power.faults))
 

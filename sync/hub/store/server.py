@@ -62,7 +62,7 @@ class Server(peewee.PostgresqlDatabase):
         self._all: set[Any] = set()
         self._guard = threading.Lock()
         self._dsn = dsn = SCHEMES[0] + dsn.removeprefix(SCHEMES[0]).removeprefix(SCHEMES[1])
-        super().__init__(dsn, prefer_psycopg3=True, connect_timeout=CONNECT_S)
+        super().__init__(dsn, prefer_psycopg3=True, connect_timeout=CONNECT_S, cursor_factory=_raw_cursor)
 
     def __repr__(self) -> str:
         return "Server(...)"
@@ -153,8 +153,15 @@ class Server(peewee.PostgresqlDatabase):
 
 @functools.lru_cache(maxsize=1024)
 def _marked(sql: str) -> str:
-    # peewee's own statements come with the driver's marks.
-    return sql.replace("%", "%%").replace("?", "%s") if "?" in sql else sql
+    first, *rest = sql.split("?")
+    return first + "".join(f"${n}{part}" for n, part in enumerate(rest, 1))
+
+
+def _raw_cursor(*words: Any, **more: Any) -> Any:
+    """A cursor that takes the server's own marks: the driver's are looked for by the letter, which long statements feel."""
+    from psycopg import RawCursor
+
+    return RawCursor(*words, **more)
 
 
 def sqlstate(error: BaseException) -> str:

@@ -68,6 +68,8 @@ class WantRow(Struct, frozen=True):
     reason: str = ""
     told: str = ""
     """The hub's last refusal as it came (sync.wire.LeaseAnswer, JSON): who holds what."""
+    recalled: int = 0
+    """1 where the hub asked the lease back before its grant was here."""
 
 
 class Delta(Struct, frozen=True):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from agent.loyalty.leases import Lease, lease_id
-from agent.rows import PUSHED, Stored, place, position
+from agent.rows import PUSHED, Stored, WantRow, place, position
 from agent.sqlite import Writer
 from agent.store.settings import HUB_LINKS, ProgrammeText
 from agent.store.till_store import TillStore
@@ -161,7 +161,7 @@ class StoreOutbox:
     def _leases(self, settled: Settled) -> None:
         """A grant is journalled before anything is spent from it; one already here only answers its want."""
         rights = self._store.rights
-        asked = {lease_id(self._store.till, *place(row.n)): row.n for row in rights.pending()}
+        asked = self._wished()
         now = self._clock.now_ms()
         if settled.grants:
             self._store.journal.hear(settled.at, now_ms=now)
@@ -172,11 +172,17 @@ class StoreOutbox:
             if rights.lease(grant.id) is None:
                 self._append(GotBody(grant=grant), now)
                 rights.keep(Lease(grant=grant), used=now)
-            rights.answered(asked[grant.id], "granted")
+            if asked[grant.id].recalled:
+                rights.recall([grant.id])
+            rights.answered(asked[grant.id].n, "granted")
         for answer in settled.refusals:
             state = "pending" if answer.refused in PROVISIONAL else "refused"
             told = encode(answer).decode()
             rights.answered(position(settled.inc, answer.want), state, answer.refused, told)
+
+    def _wished(self) -> dict[str, WantRow]:
+        """Wishes without an answer, by the lease each will get."""
+        return {lease_id(self._store.till, *place(row.n)): row for row in self._store.rights.pending()}
 
     def _append(self, body: GotBody, now: int) -> Stored:
         return self._store.journal.append(body, at=now, id=self._ids.new(now), trusted=self._clock.trusted())
@@ -220,6 +226,14 @@ class StoreOutbox:
         if epoch > int(known or "-1"):
             meta.put(MEMBERS_EPOCH, str(epoch))
 
+    def _recall(self, leases: Sequence[str]) -> None:
+        """A poll may bring a recall before the push's answer brings its grant: the cursor moves on, so it is kept with the wish."""
+        self._store.rights.recall(leases)
+        wished = self._wished()
+        for lease in leases:
+            if lease in wished:
+                self._store.rights.recall_wished(wished[lease].n)
+
     def _take(self, changes: Changes, *, pushed: bool = False) -> None:
         store = self._store
         if changes.cursor:
@@ -236,7 +250,8 @@ class StoreOutbox:
                 store.programmes.put(row)
         if changes.keys:
             store.meta.put(HUB_LINKS, encode(changes.keys).decode())
-        store.rights.recall(changes.revokes)
+        if changes.revokes:
+            self._recall(changes.revokes)
         held = store.meta.get("cursor")
         if changes.cursor and not shrank(held, changes.cursor) and (held or not pushed):
             # A push and a poll may have asked from the same place: the one that saw more has it. Where there is no cursor (any more),

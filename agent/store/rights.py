@@ -16,7 +16,7 @@ from sync.wire import MemberState, encode
 
 _lease = msgspec.json.Decoder(Lease)
 _parts = msgspec.json.Decoder(dict[str, int])
-_WANT = "SELECT n, member, unit, points, style, at, state, reason, told FROM want"
+_WANT = "SELECT n, member, unit, points, style, at, state, reason, told, recalled FROM want"
 
 
 _OWN = "SELECT id, unit, points, left, born, spendable_from, expires_on FROM own_lot"
@@ -102,6 +102,10 @@ class Rights:
         """The hub asks for these back: kept until each is closed, however long a hold stands in it."""
         for id_ in ids:
             self._sql.run("UPDATE lease SET recalled = 1 WHERE id = ? AND state = 'open'", (id_,))
+
+    def recall_wished(self, n: int) -> None:
+        """The lease that the wish at `n` will get is asked back already: the recall overtook the grant."""
+        self._sql.run("UPDATE want SET recalled = 1 WHERE n = ? AND state = 'pending'", (n,))
 
     def recalled(self, member: str | None = None) -> frozenset[str]:
         """Ids of open leases the hub asks back, of one member or of all."""

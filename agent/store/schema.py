@@ -27,7 +27,8 @@ CREATE TABLE handle (hmac TEXT PRIMARY KEY, member TEXT NOT NULL) WITHOUT ROWID,
 -- The rights to spend, and the wishes for them.
 CREATE TABLE want (
   n INTEGER PRIMARY KEY, member TEXT NOT NULL, unit TEXT NOT NULL, points INTEGER NOT NULL, style TEXT NOT NULL,
-  at INTEGER NOT NULL, state TEXT NOT NULL, reason TEXT NOT NULL DEFAULT '', told TEXT NOT NULL DEFAULT '') STRICT;
+  at INTEGER NOT NULL, state TEXT NOT NULL, reason TEXT NOT NULL DEFAULT '', told TEXT NOT NULL DEFAULT '',
+  recalled INTEGER NOT NULL DEFAULT 0) STRICT;
 CREATE INDEX want_pending ON want (member) WHERE state = 'pending';
 CREATE INDEX want_refused ON want (member, unit) WHERE state = 'refused';
 CREATE TABLE lease (

@@ -100,6 +100,15 @@ def test_a_batch_never_spans_two_incarnations(kit):
     assert (new.inc, new.first, new.last, new.newest, new.prev) == (2, 1, 3, True, old.hash)
 
 
+def test_a_recall_that_comes_before_its_grant_is_kept(kit):
+    """A poll may overtake the push's answer, or the answer is lost and repeated: the cursor has moved past the recall by then."""
+    seq, other = kit.want(), kit.want()
+    grant = kit.grant(seq)
+    kit.outbox.apply(Changes(cursor="1:9:0:0", revokes=(grant.id,)))
+    kit.settle(other, grants=(grant, kit.grant(other)))
+    assert kit.store.rights.recalled() == {grant.id}
+
+
 def test_a_grant_is_journalled_before_it_can_be_spent(kit):
     seq = kit.want()
     assert [want.seq for want in kit.read().wants] == [seq]

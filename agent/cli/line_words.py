@@ -42,6 +42,16 @@ WHY: dict[str, tuple[str, str]] = {
     "not-kept": _STORY,
     "hash-differs": _STORY,
     "impossible": _OTHER,
+    "hub-busy": ("центр занят; касса повторит сама", "the hub is busy; the till tries again"),
+    "cursor-empty": _OTHER,
+    "cursor-shrank": _STORY,
+    "cursor-leapt": _STORY,
+    "changes-empty": _STORY,
+    "bad-time": _OTHER,
+    "programme-signature": (
+        "программа подписана не ключом центра; сообщите в центр",
+        "the programme is not signed by the hub's key; tell the centre",
+    ),
 }
 
 

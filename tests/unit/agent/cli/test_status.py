@@ -68,3 +68,9 @@ def test_no_till_is_down_with_a_remedy(tmp_path, capsys):
     assert main(["status", "--config", str(path)]) == 69
     said = capsys.readouterr().out
     assert "systemctl start kopilka" in said
+
+
+def test_members_put_aside_are_counted(monkeypatch):
+    monkeypatch.setenv("KOPILKA_LANG", "en")
+    assert any(line.split() == ["put", "aside", "2"] for line in lines({**FOUND, "members_aside": 2}))
+    assert not any("aside" in line for line in lines({**FOUND, "members_aside": 0}))

@@ -130,7 +130,7 @@ def test_a_hostile_record_is_parked_verbatim_and_changes_nothing(hub, shop, name
 @pytest.mark.parametrize("name", HARMLESS)
 def test_a_hostile_record_is_taken_and_moves_nothing(hub, shop, name):
     HARMLESS[name](shop["pen"], shop)
-    kept = ("watermark", "record")
+    kept = ("watermark", "record", "event")
     before = hub.tables(but=kept)
     answer = told(hub, shop["pen"])
     assert [one.grant for one in answer.leases] == [None] * len(answer.leases)

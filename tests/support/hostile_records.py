@@ -189,8 +189,8 @@ def forged(pen, **changes):
     return sign_grant(Signer(b"x" * 32), msgspec.structs.replace(grant, **changes))
 
 
-HARMLESS["a grant forged by another key"] = lambda pen, _: pen.write(wire.GotBody(grant=forged(pen)))
-HARMLESS["another till's grant"] = lambda pen, shop: pen.write(wire.GotBody(grant=shop["grant"]))
+written("bad-grant", "a grant forged by another key", lambda pen, _: pen.write(wire.GotBody(grant=forged(pen))))
+written("foreign-grant", "another till's grant", lambda pen, shop: pen.write(wire.GotBody(grant=shop["grant"])))
 HARMLESS["a wish for less than nothing"] = lambda pen, _: pen.want("victim", -5)
 HARMLESS["a wish for nothing"] = lambda pen, _: pen.want("victim", 0)
 HARMLESS["a wish beyond all points"] = lambda pen, _: pen.want("victim", 2**62)

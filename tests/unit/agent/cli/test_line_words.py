@@ -22,7 +22,7 @@ def test_known_causes_have_words(code):
 
 
 def test_only_real_causes_have_words():
-    hub = {"till-revoked", "till-unknown", "signature-refused", "clock-off", "hub-busy"}
+    hub = {"till-revoked", "till-unknown", "signature-refused", "clock-off", "hub-busy", "hub-database", "hub-adopted"}
     assert WHY.keys() <= {*get_args(Refusal), *get_args(Doubt), *get_args(LineCode), *get_args(HubCode), *hub}
 
 

@@ -6,6 +6,7 @@ import re
 
 from agent.store.base import Base
 from agent.store.members import CURSOR
+from agent.store.outbox import MEMBERS_EPOCH
 from agent.store.till_store import TillStore
 from sync.fill import Fill
 from sync.wire import EnrolBody, decode
@@ -41,6 +42,7 @@ def swap(store: TillStore, path: str, fill: Fill) -> bool:
                 assert isinstance(body, EnrolBody), "its kind says so"
                 store.members.enrol(body)
             store.meta.put(CURSOR, fill.cursor)
+            store.meta.put(MEMBERS_EPOCH, str(fill.epoch))
     except BaseException:
         store.members.base = former
         base.close()

@@ -77,11 +77,14 @@ class Incoming:
         _write(self._manifest, encode(signed))
 
     def keep(self, number: int, data: bytes) -> bool:
-        """Write a piece; False when it is not what its hash says."""
+        """Write a piece; False when it is not what its hash says, or the file is gone: the journal needed its room, or a wipe took it."""
         piece = self._pieces()[number]
         if len(data) != piece.size or name_of(data) != piece.sha256:
             return False
         self._room(piece.size)
+        if not os.path.exists(self._part):
+            self._missing = set(range(len(self._pieces())))
+            return False
         with file_errors(self._part), open(self._part, "r+b") as file:
             file.seek(sum(one.size for one in self._pieces()[:number]))
             file.write(data)
@@ -91,6 +94,9 @@ class Incoming:
     def verified(self) -> bool:
         """Whether every piece is on the disk as it should be; what is not is missing again."""
         path = self._target if os.path.exists(self._target) else self._part
+        if not os.path.exists(path):
+            self._missing = set(range(len(self._pieces())))
+            return False
         with file_errors(path):
             with open(path, "r+b") as file:
                 os.fsync(file.fileno())

@@ -15,6 +15,7 @@ from agent.runtime import filling as module
 from agent.runtime.filling import Filling, FillProgress
 from agent.sqlite import InlineWriter
 from agent.store import incoming
+from agent.store.members import drop_received
 from sync.calls import HubFault
 from sync.fill import SignedFill
 from sync.signing import Signer, Verifier, sign_fill
@@ -198,6 +199,20 @@ def test_a_full_disk_in_the_middle_waits_and_goes_on(till, hub, monkeypatch):
     small_pieces(monkeypatch)
     till.filling.run()
     assert till.knows(2)
+
+
+def test_a_file_taken_away_under_way_is_begun_anew_and_stops_nothing(till, hub):
+    told, gone = [], iter([True])
+    till.store.on_broken = lambda: told.append(1)
+
+    def spoil(_sha256, data):
+        if len(hub.asked) == 4 and next(gone, False):
+            drop_received(till.store.path)
+        return data
+
+    hub.spoil = spoil
+    till.filling.run()
+    assert (told, till.knows(9)) == ([], True)
 
 
 def test_a_broken_disk_ends_the_service(till, hub, monkeypatch):

@@ -44,7 +44,7 @@ def test_the_base_comes_with_its_cursor(store):
         store.members.put(MemberState(member="m1", rev=4, tier="silver", cards=("old",)))
         store.meta.put("cursor", "1:4:2:0")
     assert swap(store, base(store), fill_of())
-    assert store.meta.get("cursor") == "1:10:0:0"
+    assert (store.meta.get("cursor"), store.meta.get("members_epoch")) == ("1:10:0:0", "1")
     assert (store.members.count(), store.members.find("c1"), store.members.find("old")) == (3, "m1", None)
     path = store.path
     store.close()

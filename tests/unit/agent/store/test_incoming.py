@@ -9,6 +9,7 @@ from fill_kit import FillingHub, small_pieces
 from agent.errors import StorageBroken, StorageFull
 from agent.store import incoming as module
 from agent.store.incoming import Incoming, base_path
+from agent.store.members import drop_received
 
 
 @pytest.fixture
@@ -160,8 +161,19 @@ def test_a_disk_with_no_room_is_left_alone(path, hub, monkeypatch):
     assert files(path) == []
 
 
-def test_a_file_that_went_away_is_told(path, hub):
+def test_a_file_whose_room_was_needed_is_begun_anew(path, hub):
     incoming = begun(path, hub)
+    fetch(incoming, hub, 3)
+    drop_received(path)
+    assert not incoming.keep(3, hub.piece(hub.made.pieces[3].sha256))
+    assert len(incoming.missing) == len(hub.made.pieces)
+    assert not incoming.verified()
+    again = begun(path, hub)
+    fetch(again, hub)
+    assert again.verified()
+
+
+def test_a_folder_that_went_away_is_told(path, hub):
     shutil.rmtree(os.path.dirname(path))
     with pytest.raises(StorageBroken):
-        fetch(incoming, hub, 1)
+        begun(path, hub)

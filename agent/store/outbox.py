@@ -213,8 +213,9 @@ class StoreOutbox:
         return taken
 
     def _put(self, state: MemberState) -> None:
-        self._store.members.put(state)
-        self._store.rights.told(state, self._store.till)
+        if self._store.members.put(state):
+            # Of a word that came too late, after a fill's newer one, nothing is taken: it may include what that one does not yet.
+            self._store.rights.told(state, self._store.till)
         self._store.spoilt.drop(state.member)
 
     def _of_epoch(self, epoch: int) -> None:

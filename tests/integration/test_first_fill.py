@@ -96,8 +96,8 @@ def test_a_till_is_filled_over_a_line_that_is_cut(hub, tmp_path):
         assert len(asked) == len(fills.current().pieces) + 1
         # The pull goes on from the file's place: the sale's own points come back as the hub's word.
         member = ids.member_id(key, card(7))
-        wait(lambda: not call(store.rights.own_lots, member))
-        assert sum(lot.left for lot in call(store.members.get, member).lots) == 7 + 10
+        wait(lambda: sum(lot.left for lot in call(store.members.get, member).lots) == 7 + 10)
+        assert call(store.rights.own_lots, member) == []
     finally:
         daemon.stop()
         line.close()

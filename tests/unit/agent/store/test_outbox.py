@@ -236,3 +236,14 @@ def test_members_only_enrolled_here_are_none_that_a_hub_could_forget(kit):
     assert kit.outbox.members() == 0
     kit.outbox.apply(Changes(cursor="1.1.0", members=(MemberState(member="told", rev=1),)))
     assert kit.outbox.members() == 2
+
+
+def test_a_word_that_came_too_late_takes_nothing_off(kit):
+    with kit.store.transaction():
+        kit.store.members.put(MemberState(member="m", rev=9))
+        kit.store.rights.bear([Lot(id="l", unit=UNIT, points=5, left=5, born=1)], member="m", n=position(1, 2))
+    late = MemberState(member="m", rev=4, applied={"T1/1": 6})
+    kit.outbox.apply(Changes(cursor="1:4:0", members=(late,)))
+    assert [lot.id for lot in kit.store.rights.own_lots("m")] == ["l"]
+    kit.outbox.apply(Changes(cursor="1:10:0", members=(MemberState(member="m", rev=10, applied={"T1/1": 6}),)))
+    assert kit.store.rights.own_lots("m") == []

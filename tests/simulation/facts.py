@@ -96,11 +96,13 @@ def _excused(rows: Any) -> set[str]:
 
 def _leases(rows: Any) -> dict[str, tuple[str, int, int, str]]:
     """I3: who ended each lease; I4: each stands for one wish of its till."""
-    closed, wished = set(), Counter[tuple[str, int]]()
+    closed, wished, healed = set(), Counter[tuple[str, int]](), Counter[str]()
     for till, line in rows("SELECT till, line FROM record"):
         record = msgspec.json.decode(bytes(line))
         if record["body"]["kind"] == "lease_close":
             closed.add((till, record["body"]["lease"]))
+        if record["body"]["kind"] == "boot" and record["body"]["reason"] == "healed":
+            healed[till] = max(healed[till], record["inc"])
         if record["body"]["kind"] == "lease_want":
             wished[till, record["inc"]] += 1
     released = {row[0] for row in rows("SELECT subject FROM audit WHERE what LIKE '%release%'")}
@@ -108,13 +110,9 @@ def _leases(rows: Any) -> dict[str, tuple[str, int, int, str]]:
     for id_, till, inc, granted, spent, state in rows("SELECT lease, till, inc, granted, spent, state FROM lease"):
         found[str(id_)] = (str(till), int(granted), int(spent), str(state))
         count[till, inc] += 1
-        need(
-            state == "open" or (till, id_) in closed or id_ in released,
-            "I3 a lease ended by nobody",
-            till,
-            id_[:8],
-            state,
-        )
+        # By the till's own record, in its order: a close, or the boot of a heal; or by a person.
+        ended = (till, id_) in closed or inc < healed[till] or id_ in released
+        need(state == "open" or ended, "I3 a lease ended by nobody", till, id_[:8], state)
         need(0 <= spent <= granted, "I2 at the hub", till, id_[:8], spent, granted)
     for key, leases in count.items():
         need(leases <= wished[key], "I4 more leases than wishes", key, leases, wished[key])

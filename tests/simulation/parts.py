@@ -49,6 +49,8 @@ CAP = 2
 PROGRAMME = FREE_SPENDING[: FREE_SPENDING.index("[[offer]]")]
 """Nothing is earned: what is there at first is all there is."""
 IDLE_MS = 31 * 60_000
+SET_BACK = "2"
+"""Any mark but a heal's: the till begins anew as restored, which ends none of its leases at the hub."""
 MEMBER, HEIR = 1, 2
 
 
@@ -164,9 +166,9 @@ class HubPart:
         )
 
     def merge(self, state: HubState, member: str, heir: str) -> HubState | None:
-        if state.members != 1:
-            return None
         self.load(state)
+        if state.members != 1 or waiting.recovering(self.database):
+            return None
         with transaction(self.database):
             merge(self.database, member, heir, reason="one", epoch=self.hub.epoch, day=self.day, now_ms=self.clock())
         return state._replace(image=self.image(), members=2)
@@ -299,7 +301,7 @@ class TillPart:
         self.load(first)
         self.till.clock.wall_ms = state.wall_ms
         with self.till.store.transaction():
-            self.till.store.meta.put(MARK, "1")
+            self.till.store.meta.put(MARK, SET_BACK)
         return self._boot(state._replace(sold=(), forgot=True))
 
     def _boot(self, state: TillState) -> TillState:

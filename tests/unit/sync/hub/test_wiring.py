@@ -12,7 +12,7 @@ from agent.web.guard import Caller
 from agent.web.routes import Call
 from sync.hub import wiring
 from sync.hub.settings import Backup, Listen, Settings
-from sync.hub.store import tills
+from sync.hub.store import due, tills
 from sync.hub.store.steps import transaction
 from sync.wire import encode
 
@@ -83,4 +83,20 @@ def test_a_broken_disk_ends_the_service(tmp_path):
         asyncio.run(service.api.push(Call(body=encode(head), query=None, caller=Caller(name="t1"))))
     assert told.is_set()
     assert service.broken
+    assert service.stop()
+
+
+def test_a_job_that_meets_a_broken_disk_ends_the_service_too(tmp_path, monkeypatch):
+    """No call waits for it, and the next sync would say that all is well."""
+    told = threading.Event()
+    service = wiring.Service(Settings(database=str(tmp_path / "hub.db"), listen=Listen(port=0)), on_broken=told.set)
+    service.start()
+
+    def broken(*_):
+        raise StorageBroken(path="hub.db", problem="EIO")
+
+    monkeypatch.setattr(due, "members", broken)
+    service.jobs.run("new-day")
+    assert service.jobs.failures["new-day"] == 1
+    assert told.is_set()
     assert service.stop()

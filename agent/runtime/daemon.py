@@ -47,6 +47,8 @@ _log = logging.getLogger("kopilka.daemon")
 HOST = "127.0.0.1"
 STOP_S = 1.5
 HOUSEKEEPING_S = 30.0
+EMBEDDED_PUSH_S = 30.0
+"""There is no line that could have come back; a sale asks for a push by itself."""
 HUB_HOUSEKEEPING_S, HUB_FIRST_S = 600.0, 30.0
 NIGHT_S = 24 * 3600.0
 PRUNING_FIRST_S = 900.0
@@ -168,7 +170,8 @@ class Daemon:
         self.jobs.every(backup.every_minutes * 60, "backup", self._backup, first_s=60)
         self.jobs.every(NIGHT_S, "pruning", self._prune, first_s=PRUNING_FIRST_S)
         if self.syncing.configured:
-            self.jobs.every(hub.push_s, "push", self.syncing.push, first_s=0)
+            push_s = hub.push_s if self.parts.embedded is None else EMBEDDED_PUSH_S
+            self.jobs.every(push_s, "push", self.syncing.push, first_s=0)
             self.jobs.every(NIGHT_S, "standing", self._standing, first_s=STANDING_FIRST_S)
         if self.parts.embedded is not None:
             self.jobs.every(HUB_HOUSEKEEPING_S, "hub", self.parts.embedded.keep_house, first_s=HUB_FIRST_S)

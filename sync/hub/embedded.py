@@ -26,8 +26,8 @@ from sync.hub.store.steps import Steps, transaction
 from sync.wire import Changes, Head, PushAnswer
 
 _log = logging.getLogger("kopilka.hub")
-LOOK_S = 5
-"""How often a poll looks by itself: `kopilka-hub import` and its like write to the file without telling."""
+LOOK_S = 25
+"""Seconds until a poll looks by itself: `kopilka-hub import` and its like write to the file without telling."""
 
 
 class EmbeddedHub:

@@ -6,7 +6,20 @@ import importlib
 import sys
 import time
 
-PARTS = ("start", "engine", "scanner", "printer", "store", "group", "hub", "till", "fill", "queue", "browser")
+PARTS = (
+    "start",
+    "engine",
+    "scanner",
+    "printer",
+    "store",
+    "group",
+    "hub",
+    "till",
+    "embedded",
+    "fill",
+    "queue",
+    "browser",
+)
 ROUNDS = 5
 
 

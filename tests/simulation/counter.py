@@ -96,7 +96,8 @@ class Counter:
         if again:
             pos.unsure.remove(op)
         if isinstance(answer, Refusal):
-            need(not (op.sure or op.final), "what was paid is never refused", f"{op.id}: {answer.code} {answer.fields}")
+            again = op.sure and not machine.was_set_back
+            need(not (again or op.final), "what was paid is never refused", f"{op.id}: {answer.code} {answer.fields}")
             return answer
         self._answered(machine, op, answer)
         return answer

@@ -15,10 +15,12 @@ from agent.errors import Conflict, NotFound, StorageFull
 from agent.loyalty import ids
 from agent.sqlite import transaction
 from sync import wire
-from sync.hub import merging
+from sync.hub import fleet, merging, recovering
 from sync.hub.ground import day_of
 from sync.hub.releasing import Release, release
-from sync.hub.store import held
+from sync.hub.restoring import restore
+from sync.hub.store import held, waiting
+from sync.hub.store.audits import Audit
 from sync.wire import NoticeBody, SaleBody, decode
 
 if TYPE_CHECKING:
@@ -158,6 +160,74 @@ class Faults:
         """The hub's backup."""
         self.world.hub.work(self.world.hub.save)
 
+    def set_back(self) -> None:
+        """An image of a till's disk is taken, and put back some steps later: what was written since is gone from it."""
+        machine = self.some()
+        if not machine or machine.image:
+            return
+        machine.take_image()
+        self.world.note(f"  an image of {machine.name}'s disk is taken")
+        self.world.later.append(
+            (self.world.steps + self.world.chance.randrange(2, 40), lambda: self._put_back(machine))
+        )
+
+    def _put_back(self, machine: Machine) -> None:
+        world = self.world
+        if machine.gone:
+            return
+        world.note(f"  {machine.name}'s disk is set back to the image")
+        world.count("disks set back")
+        machine.put_back()
+        world.watch.set_back(machine)
+        world.forget_unsent(machine)
+        machine.start()
+        for op in world.counter.pos(machine).sales[-30:]:
+            if machine.up and op.at_ms >= machine.image_ms:
+                world.counter.perform(machine, op)
+
+    def clone(self) -> None:
+        """A till's disk is copied into a second machine, and both go on."""
+        world = self.world
+        machine = self.some()
+        if not machine or machine.cloned or len(world.machines) > 4:
+            return
+        world.note(f"  {machine.name} is cloned")
+        world.count("clones")
+        world.watch.cloned(machine, world.add_clone(machine))
+
+    def hub_lost(self) -> None:
+        """The hub's disk is lost; a backup stands in its place and lacks what came since."""
+        world, hub = self.world, self.world.hub
+        if not hub.copies:
+            return
+        copy = world.chance.choice(hub.copies[-2:])
+        world.note(f"  the hub is restored from {copy}")
+        world.count("hub restores")
+        if hub.up:
+            hub.power_off()
+        act = Audit(at=hub.now_ms(), who="sim", what="restore", subject="hub", reason="sim")
+        restore(hub.path, f"{hub.folder}/backup/{copy}", paths=[fleet.beside(hub.path)], act=act)
+        world.watch.hub_lost()
+        hub.start()
+        world.hub_is_of_the_past()
+
+    def people(self) -> None:
+        """What people do about what no machine mends: lost tills are waived, leases nobody can close are released."""
+        world, hub = self.world, self.world.hub
+        gone = {machine.till for machine in world.machines.values() if machine.gone}
+        day = day_of(hub.now_ms(), "Europe/Moscow")
+        for row in waiting.rows(hub.database) if hub.core.recovering else []:
+            if row.till in gone and row.state == "awaited":
+                act = Audit(at=hub.now_ms(), who="sim", what="waive", subject=row.till, reason="sim")
+
+                def waive(till: str = row.till, act: Audit = act) -> None:
+                    with transaction(hub.database):
+                        recovering.waive(hub.database, till, act=act, day=day)
+
+                hub.work(waive)
+        rows = held.rows(hub.database, releasable=True)
+        self._release([row for row in rows if row.till in gone or row.inc < row.newest_inc])
+
     # --- odd records
 
     def poison(self) -> None:
@@ -256,7 +326,7 @@ class Faults:
         """A till burns down with what it had not sent; a person ends its leases."""
         world, hub = self.world, self.world.hub
         machine = self.some()
-        if not machine or not hub.up or sum(not one.gone for one in world.machines.values()) < 3:
+        if not machine or machine.cloned or not hub.up or sum(not one.gone for one in world.machines.values()) < 3:
             return
         machine.power_off()
         machine.gone = True

@@ -195,7 +195,7 @@ class SimHub:
         saved = save_copy(self.path, f"{self.folder}/backup", now_ms=self.now_ms(), keep=3)
         self.core.durable(saved)
         self.world.count("backups")
-        self.copies = sorted(os.listdir(f"{self.folder}/backup"))
+        self.copies = sorted(name for name in os.listdir(f"{self.folder}/backup") if name.endswith(".db"))
         self.world.watch.hub_saved(self.copies)
 
     def swap(self, copy: str) -> None:

@@ -17,6 +17,8 @@ from agent.store.rights import Rights
 from agent.till import sell
 from sync.wire import Changes
 
+LATE = 6
+
 
 def ack_on_send() -> Any:
     """What is sent counts as known at the hub before anything was answered."""
@@ -60,13 +62,16 @@ def beyond_expiry() -> Any:
 
 
 def cursor_first() -> Any:
-    """The cursor is kept at once, the members it stands for with the next answer: whoever restarts in between misses them."""
-    plain, late = StoreOutbox._take, dict[int, Changes]()
+    """The cursor is kept at once, the members it stands for some answers later: whoever restarts in between misses them."""
+    plain, late = StoreOutbox._take, dict[int, list[Changes]]()
 
     def take(self: StoreOutbox, changes: Changes, **more: Any) -> None:
-        former = late.get(id(self))
-        plain(self, msgspec.structs.replace(changes, members=former.members if former else ()), **more)
-        late[id(self)] = changes
+        waiting = late.setdefault(id(self), [])
+        waiting.append(changes)
+        members = tuple(state for one in waiting for state in one.members) if len(waiting) > LATE else ()
+        if members:
+            waiting.clear()
+        plain(self, msgspec.structs.replace(changes, members=members), **more)
 
     return mock.patch.object(StoreOutbox, "_take", take)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 import hashlib
 from collections import Counter, defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -18,6 +19,8 @@ from sync.wire import CloseBody, EnrolBody, GotBody, NoticeBody, Record, ReturnB
 
 ZONE = timedelta(hours=3)
 GENESIS = "0" * 64
+DOUBTED = ""
+"""The last day of a lot that nobody but the hub knows: sorts before all days."""
 ELSEWHERE = "S9"
 """A store no till of the shop belongs to; its sales are planted."""
 
@@ -79,6 +82,12 @@ class Shadow:
         """Member -> what final sales charged beyond every right, as the records say."""
         self.alias: dict[str, str] = {}
         self.closed: set[str] = set()
+        self.doubtful: set[str] = set()
+        """Leases two disks had open at one time."""
+        self.twofold: set[str] = set()
+        """Tills whose disk was set back or copied."""
+        self.named: dict[str, tuple[int, int]] = {}
+        """A record's name -> where it was first told; a fork's tail is told again under another place."""
         self.poison: set[tuple[str, int, int]] = set()
 
     def take(self, chain: Chain, record: Record, line: bytes, hash_: str) -> None:
@@ -91,6 +100,11 @@ class Shadow:
             self.poison.add((record.till, record.inc, record.seq))
             return
         body: Any = record.body
+        first = self.named.setdefault(record.id, (record.inc, record.seq))
+        if first[0] < record.inc:
+            if fresh:
+                self._again(record)
+            return
         if isinstance(body, WantBody):
             chain.wants[_lease_id(record)] = body
         elif isinstance(body, GotBody):
@@ -103,6 +117,16 @@ class Shadow:
             self._back(record, body)
         elif isinstance(body, EnrolBody):
             pass
+
+    def _again(self, record: Record) -> None:
+        """A fact told again under a later incarnation: another record of the same fact."""
+        body = record.body
+        if isinstance(body, SaleBody):
+            self._fact("sale", body.store, body.sale.id or "", record)
+        elif isinstance(body, ReturnBody):
+            self._fact("return", body.store, body.id, record)
+        elif isinstance(body, VoidBody):
+            self._fact("void", body.store, body.of, record)
 
     def _linked(self, chain: Chain, record: Record, line: bytes, hash_: str) -> None:
         after = (chain.inc, chain.seq + 1)
@@ -128,6 +152,9 @@ class Shadow:
         need(grant.id not in chain.rights, "I4: one wish gives one lease", grant.id)
         need(sum(backing.values()) == grant.granted, "I2: a grant is backed in full", grant)
         former = self.grants.setdefault(grant.id, backing)
+        # A disk that was set back before a hub that was, too: neither knows the former grant, and it can be spent nowhere.
+        if record.till in self.twofold:
+            former = self.grants[grant.id] = backing
         need(former == backing, "I4: a repeated grant is the same grant", f"{grant.id}: {former} and {backing}")
         chain.rights[grant.id] = Right(grant.member, grant.unit, record.inc, backing)
         self.under_rights.update(backing)
@@ -156,7 +183,7 @@ class Shadow:
                 last = self.lots[part.lot][2]
                 day = day_of(record.at)
                 need(
-                    record.clock != "trusted" or last is None or day <= last,
+                    record.clock != "trusted" or last in (None, DOUBTED) or day <= last,
                     "a part of a lease is not spent after its day", f"{record.till} on {day}: {part} ended {last}",
                 )  # fmt: skip
         if fresh:
@@ -165,7 +192,9 @@ class Shadow:
     def _sold(self, record: Record, body: SaleBody) -> None:
         fact = self._fact("sale", body.store, body.sale.id or "", record)
         for lot in body.lots:
-            self.lots[lot.id] = (body.member or "", lot.points, lot.expires_on)
+            # What was earned under a clock in doubt is dated by the hub, by when it heard of it: any day may be its last.
+            last = lot.expires_on if record.clock == "trusted" or lot.expires_on is None else DOUBTED
+            self.lots[lot.id] = (body.member or "", lot.points, last)
         if len(fact.records) > 1:
             # Two tills have it: the hub counts one and hands back what the other spent.
             for part in (part for spend in body.spends for part in spend.parts):
@@ -193,6 +222,8 @@ class Shadow:
         need(body.spent == right.spent.total(), "a close says what was spent", f"{body}: {right.spent}")
         need(body.left == left.total(), "a close gives back what is left", f"{body}: {left}")
         right.closed = True
+        if body.lease in self.closed:
+            return
         self.closed.add(body.lease)
         self.under_rights.subtract({lot: n for lot, n in left.items() if n})
 
@@ -211,9 +242,18 @@ class Shadow:
         self.credit.update(self.grants.get(lease, {}))
         self.allowed[member] += points
 
-    def forget(self, till: str, marks: dict[tuple[str, int], int]) -> None:
+    def risk_all(self, chain: Chain) -> None:
+        """Every open lease of a disk may be spent by two hands."""
+        for lease, right in chain.rights.items():
+            if not right.closed and right.inc == chain.inc:
+                left = {lot: n for lot, n in right.left().items() if n > 0}
+                self.credit.update(left)
+                self.allowed[right.member] += sum(left.values())
+                self.doubtful.add(lease)
+
+    def forget(self, till: str, marks: dict[tuple[str, int], int], *, kept: Collection[Any] = ()) -> None:
         """A disk is gone with what was never sent; nobody can know it any more."""
-        lost = [key for key in self.records if key[0] == till and key[2] > marks.get(key[:2], 0)]
+        lost = [key for key in self.records if key[0] == till and key[2] > marks.get(key[:2], 0) and key not in kept]
         for key in lost:
             del self.records[key]
             self.poison.discard(key[:3])

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
 import msgspec
 from simulation.clocks import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, DrawnIds, MachineClock
-from simulation.disk import Disk
+from simulation.disk import Disk, copy_folder
 from simulation.net import SimLine
 from simulation.violation import PowerCut, need
 
@@ -81,6 +82,10 @@ class Machine:
         self.broken = 0
         self.full = False
         self.was_set_back = False
+        self.cloned = False
+        self.image = ""
+        """Folder of an image that is going to be put back."""
+        self.image_ms = 0
         self.papers: list[int] = []
         """Positions of the records that were printed in this disk's time."""
 
@@ -196,6 +201,22 @@ class Machine:
         self.full = False
         if self.up:
             self.store.database.connection().execute("PRAGMA max_page_count = 1000000000")
+
+    def take_image(self) -> None:
+        """Switched off, copied, switched on."""
+        self.stop()
+        self.image, self.image_ms = f"{self.folder}.image", self.world.true_ms
+        copy_folder(self.folder, self.image)
+        self.world.watch.image(self)
+        self.start()
+
+    def put_back(self) -> None:
+        """The disk is what it was when the image was taken. The machine stays off."""
+        if self.up:
+            self.power_off()
+        shutil.rmtree(self.folder)
+        os.rename(self.image, self.folder)
+        self.image, self.was_set_back = "", True
 
     def forgot(self, _n: int) -> bool:
         """Whether this disk was set back behind a record it had."""

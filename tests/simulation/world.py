@@ -12,6 +12,7 @@ from typing import Any
 
 from simulation.clocks import NOW
 from simulation.counter import Counter, Pos
+from simulation.disk import copy_folder
 from simulation.faults import Faults
 from simulation.hub import SimHub
 from simulation.plan import SPANS, plan
@@ -26,7 +27,9 @@ CAN = {
     "till_off", "till_doomed", "hub_off", "hub_doomed", "clock_jump", "clock_never_set", "full_disk", "poison", "choke",
     "newer_till", "merge", "save", "long_outage", "release_lease", "burnt",
 }  # fmt: skip
-"""Faults the code under test is built to meet so far."""
+"""Faults of every run."""
+STUDIED = {"set_back", "clone", "hub_lost"}
+"""Faults of a run that asks for them (`--also`): what they break is not yet told from what the oracle does not yet know of them."""
 
 
 class SeenHub(Hub):
@@ -59,9 +62,8 @@ class World:
         self.mail: list[tuple[int, Call]] = []
         self.later: list[tuple[int, Callable[[], None]]] = []
         self.poses: dict[str, Pos] = {}
-        self.hub_forgot: set[str] = set()
-        self.lost_tails: set[tuple[str, int]] = set()
-        """(till, incarnation) whose last records no disk has any more: what they said was told again."""
+        self.lost_tails: set[str] = set()
+        """Tills whose disk was set back or copied: records of theirs lie on no disk, or were told again under another place."""
         self.watch = Watch(self)
         self.counter = Counter(self)
         self.faults = Faults(self)
@@ -103,6 +105,35 @@ class World:
         left = self.watch.shadow.facts
         self.counter.all = {key: op for key, op in self.counter.all.items() if op.till != machine.till or key in left}
         self.poses.pop(machine.name, None)
+
+    def forget_unsent(self, machine: Machine) -> None:
+        """A disk was set back: what it had written since and not sent is known to nobody, until the POS says it again."""
+        kept = {key for key in self.watch.shadow.records if key[0] == machine.till and self.watch.on_a_disk(key)}
+        self.watch.shadow.forget(machine.till, self.watch.marks, kept=kept)
+        for key in [key for key, op in self.counter.all.items() if op.till == machine.till and key[0] != "enrol"]:
+            if key not in self.watch.shadow.facts:
+                self.counter.all.pop(key).sure = False
+
+    def add_clone(self, machine: Machine) -> Machine:
+        """A second machine with the same disk."""
+        machine.stop()
+        copy = Machine(self, f"{machine.name}c", till=machine.till, store=machine.store_id, folder=f"{machine.folder}c")
+        copy_folder(machine.folder, copy.folder)
+        copy.offset_ms, copy.booted_ms = machine.offset_ms, self.true_ms
+        copy.line.rates, copy.disk.risk = machine.line.rates, machine.disk.risk
+        machine.cloned = copy.cloned = machine.was_set_back = copy.was_set_back = True
+        self.machines[copy.name] = copy
+        return copy
+
+    def hub_is_of_the_past(self) -> None:
+        """What the backup does not know is true all the same where a till can tell it again."""
+        if not self.hub.up:
+            self.hub.start()
+        if self.hub.up:
+            self.watch.shadow.alias = dict(self.hub.sql("SELECT member, target FROM alias"))
+            for machine in self.machines.values():
+                if machine.gone:
+                    self.forget(machine)
 
     def merged(self, source: str) -> bool:
         """Whether a merge that a power cut interrupted stands."""

@@ -122,8 +122,9 @@ class Mover:
         for part in gone:
             purse.lapsed[part.lot] = purse.lapsed.get(part.lot, 0) + part.points
         self.post(unit, total(gone), source="member", target=EXPIRED)
-        parts, purse.debt = settle(purse.debt, purse.free(), self.day)
-        purse.take(parts)
+        if purse.debt:
+            parts, purse.debt = settle(purse.debt, purse.free(), self.day)
+            purse.take(parts)
 
     def hand_on(self, unit: str) -> None:
         """A merged member's free points and debt become the heir's; lots keep their ids and days. Nothing for any other member."""

@@ -236,7 +236,7 @@ def _save_lots(database: peewee.Database, changes: Sequence[Change]) -> None:
     for before, after in changes:
         for unit, purse in sorted(after.purses.items()):
             old = before.purses.get(unit)
-            for lot in sorted(purse.lots.values(), key=lambda lot: lot.id):
+            for lot in sorted(_touched(old, purse), key=lambda lot: lot.id):
                 was = _figures(old, lot.id) if old and lot.id in old.lots else None
                 figures = _figures(purse, lot.id)
                 if was is None:
@@ -248,6 +248,15 @@ def _save_lots(database: peewee.Database, changes: Sequence[Change]) -> None:
     columns = f"member, unit, lot, {figures_named}, born, spendable_from, expires_on"
     bulk.insert(database, "lot", columns, fresh)
     bulk.add(database, "lot", deltas, keys="member, unit, lot", deltas=figures_named)
+
+
+def _touched(old: Purse | None, purse: Purse) -> list[Lot]:
+    """Lots that may differ: a lot is a value, so one that nobody changed is the very one that was loaded."""
+    if old is None or any(
+        getattr(old, name) != getattr(purse, name) for name in ("leased", "lapsed", "unbacked", "unborn")
+    ):
+        return list(purse.lots.values())
+    return [lot for lot in purse.lots.values() if old.lots.get(lot.id) is not lot]
 
 
 def _figures(purse: Purse, id_: str) -> tuple[int, ...]:

@@ -77,8 +77,9 @@ class EmbeddedHub:
         self._news.set()
 
     def keep_house(self) -> None:
-        """Expiry, debts, records that came late and another look at each, in steps so small that no push waits long."""
-        for work in (self._hub.new_day, self._hub.correct, self._hub.review):
+        """Expiry, debts, records that came late, pots and another look at each record, in steps so small that no push waits long."""
+        upkeep = self._hub.upkeep
+        for work in (upkeep.new_day, upkeep.correct, upkeep.gather, upkeep.review):
             while self._step(work):
                 self._news.set()
 

@@ -18,10 +18,7 @@ from agent.sqlite import in_transaction, named, path_of, savepoint
 from sync.hub import (
     apply,
     changes,
-    correcting,
-    days,
     enrolment,
-    families,
     fleet,
     former,
     lateness,
@@ -29,23 +26,23 @@ from sync.hub import (
     overdue,
     reception,
     recovering,
-    reviewing,
     saving,
 )
 from sync.hub.arrivals import SEEN_MS, Arrived, Mark
 from sync.hub.book import Book, copied
 from sync.hub.filling import Fills
 from sync.hub.fleet import Fleet
-from sync.hub.ground import DEFAULT_ZONE, Ground, Moment, day_of
+from sync.hub.ground import Ground
 from sync.hub.grounds import ground_of
 from sync.hub.keys import Keys
 from sync.hub.leases import HUB, Desk
 from sync.hub.policy import Policy
 from sync.hub.store import books as book_store
-from sync.hub.store import bulk, feed, flags, journal, meta, programmes, recalls, tills, waiting
+from sync.hub.store import bulk, feed, flags, journal, meta, recalls, tills, waiting
 from sync.hub.store.books import Change
 from sync.hub.store.server import Server
 from sync.hub.store.steps import Steps
+from sync.hub.upkeep import Upkeep
 from sync.wire import (
     GENESIS,
     Changes,
@@ -106,6 +103,11 @@ class Hub:
         """How the hub stands; a person may have changed it beside us."""
         self.epoch = int(meta.read(self.database, "epoch") or 0)
         self.recovering = waiting.recovering(self.database)
+        self.upkeep = Upkeep(self.database, self._steps, epoch=self.epoch, clock=self.now_ms)
+
+    def now_ms(self) -> int:
+        """The hub's time, UTC ms."""
+        return self.clock()
 
     def push(self, till: tills.Till, head: Head, lines: Sequence[bytes]) -> PushAnswer:
         """Apply a batch and answer its wishes, in one transaction. Raises BadPush, TooLarge, Forbidden; storage errors as agent.sqlite's."""
@@ -340,33 +342,6 @@ class Hub:
     def durable(self, saved: Iterable[tuple[str, int, int]]) -> None:
         """Note what a verified copy holds: (till, incarnation, watermark) rows."""
         self._steps.run(lambda: saving.note(self.database, saved, at=self.clock()))
-
-    def review(self) -> int:
-        """Judge some records again and flag what is odd; returns how many were read, 0 when none is left."""
-
-        def work() -> int:
-            # Sums of a till's hours are no place for two processes at once.
-            meta.read(self.database, "epoch", lock=True)
-            return reviewing.review(self.database, now_ms=self.clock())
-
-        return self._steps.run(work)
-
-    def correct(self) -> int:
-        """Work out anew some members for whom a record came late; returns how many were looked at, 0 when none is left."""
-        return self._steps.run(lambda: correcting.correct(self.database, self._moment()))
-
-    def gather(self) -> int:
-        """Bring some families' points nearer to their pots; returns how much was done, 0 when all is there."""
-        given = self._steps.run(lambda: families.give(self.database, self._moment()))
-        return given + self._steps.run(lambda: families.take(self.database, self._moment()))
-
-    def _moment(self) -> Moment:
-        now_ms, zone = self.clock(), programmes.zone(self.database) or DEFAULT_ZONE
-        return Moment(epoch=self.epoch, zone=zone, day=day_of(now_ms, zone), now_ms=now_ms)
-
-    def new_day(self, limit: int = 500) -> int:
-        """Book what expired and pay debts from what can be spent now, for some members; returns how many, 0 when none is left."""
-        return self._steps.run(lambda: days.new_day(self.database, self._moment(), limit))
 
 
 def _read(till: tills.Till, head: Head, lines: Sequence[bytes]) -> tuple[Arrived, ...]:

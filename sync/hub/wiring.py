@@ -137,11 +137,12 @@ class Service:
         self.jobs = Jobs(self._plan())
 
     def _plan(self) -> list[Job]:
+        upkeep = self.hub.upkeep
         plan = [
-            Job("new-day", self._new_day, EXPIRY_EVERY_S),
-            Job("review", self._review, REVIEW_EVERY_S),
-            Job("correct", self._correct, CORRECT_EVERY_S),
-            Job("gather", self._gather, GATHER_EVERY_S),
+            Job("new-day", self._in_steps(upkeep.new_day), EXPIRY_EVERY_S),
+            Job("review", self._in_steps(upkeep.review), REVIEW_EVERY_S),
+            Job("correct", self._in_steps(upkeep.correct), CORRECT_EVERY_S),
+            Job("gather", self._in_steps(upkeep.gather), GATHER_EVERY_S),
         ]
         if self.hub.fills is not None:
             plan.append(Job("fill", self._fill, self._settings.fill.every_hours * 3600))
@@ -182,16 +183,6 @@ class Service:
     def alive(self) -> bool:
         return self._server.alive
 
-    def _new_day(self) -> None:
-        """Expiry and debts in small transactions, so that no push waits long."""
-        while self._writer.call(self.hub.new_day):
-            self._bell.ring()
-
-    def _review(self) -> None:
-        """In steps as small, for the same reason."""
-        while self._writer.call(self.hub.review):
-            pass
-
     def _fill(self) -> None:
         """On a connection of its own: it reads for a minute what the reader must not wait for."""
         assert self.hub.fills is not None
@@ -202,15 +193,14 @@ class Service:
         if made is not None:
             _log.info("fill-made", extra={"members": made.members, "bytes": made.size, "pieces": len(made.pieces)})
 
-    def _correct(self) -> None:
-        """Late records' consequences, a few members at a time."""
-        while self._writer.call(self.hub.correct):
-            self._bell.ring()
+    def _in_steps(self, work: Callable[[], int]) -> Callable[[], None]:
+        """A job that runs small transactions until nothing is left, so that no push waits long."""
 
-    def _gather(self) -> None:
-        """Families' points into their pots, in steps as small."""
-        while self._writer.call(self.hub.gather):
-            self._bell.ring()
+        def run() -> None:
+            while self._writer.call(work):
+                self._bell.ring()
+
+        return run
 
     def _save(self) -> None:
         backup = self._settings.backup

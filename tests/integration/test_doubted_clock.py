@@ -53,7 +53,7 @@ def test_it_spends_and_what_it_earns_lives_from_the_day_the_hub_hears_of_it(shop
     )
     assert [row[:3] for row in rows] == [(5, "", "2027-11-22")], "365 days from receipt"
     assert abs(rows[0][3] - right) < 2 * DAY_MS
-    shop.bench.hub.new_day()
+    shop.bench.hub.upkeep.new_day()
     assert shop.hub_balance(till.member_id(2)) == 5
     assert shop.hub_balance(till.member_id(1)) == 340 - 50 + 2
 

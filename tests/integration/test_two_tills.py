@@ -115,7 +115,7 @@ def test_row_11_the_lot_that_ends_first_is_spent_first(shop):
     shop.clock.mono_ms += 14 * DAY_MS
     let_go(till.desk)
     shop.sync()
-    shop.bench.hub.new_day()
+    shop.bench.hub.upkeep.new_day()
     shop.sync()
     assert shop.hub_balance(member) == 50
     assert till.balance(1).whole == 50

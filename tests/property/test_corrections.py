@@ -54,7 +54,7 @@ class Canonical:
     def do_wait(self, hours) -> None:
         for _ in range(hours):
             self.bench.clock.now_ms += 3_600_000
-            self.bench.hub.new_day()
+            self.bench.hub.upkeep.new_day()
 
     def do_sale(self, till, member, earn, pending, expires) -> None:
         pen = self.pens[till]
@@ -148,8 +148,8 @@ def test_late_records_end_where_punctual_ones_do(facts, chance):
 
 
 def settle(bench) -> None:
-    while bench.hub.correct():
+    while bench.hub.upkeep.correct():
         bench.audit()
-    while bench.hub.new_day():
+    while bench.hub.upkeep.new_day():
         bench.audit()
     bench.audit()

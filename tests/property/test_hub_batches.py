@@ -64,7 +64,7 @@ def sums_hold(script):
         shop = PenShop(folder)
         opened.callback(shop.bench.close)
         shop.play(script)
-        while shop.bench.hub.new_day():
+        while shop.bench.hub.upkeep.new_day():
             shop.bench.audit()
         shop.bench.audit()
         for pen in shop.pens.values():

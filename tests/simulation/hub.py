@@ -187,7 +187,7 @@ class SimHub:
 
     def new_day(self) -> None:
         """The hub's job: expiry and debts."""
-        while self.core.new_day():
+        while self.core.upkeep.new_day():
             self.world.watch.hub_committed()
 
     def save(self) -> None:

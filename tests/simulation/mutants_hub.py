@@ -15,12 +15,12 @@ from agent.loyalty import leases as algebra
 from agent.sqlite import transaction
 from sync.hub import apply, ledger, merging, postings, reception, rights
 from sync.hub.book import copied
-from sync.hub.hub import Hub
 from sync.hub.leases import Desk
 from sync.hub.postings import Mover
 from sync.hub.rights import release_lease
 from sync.hub.store import books as book_store
 from sync.hub.store import bulk, feed, journal
+from sync.hub.upkeep import Upkeep
 from sync.wire import CloseBody, LeaseAnswer, SaleBody
 
 HOUR_MS = 3_600_000
@@ -28,9 +28,9 @@ HOUR_MS = 3_600_000
 
 def by_clock() -> Any:
     """Leases older than two hours are given back when the hub's job runs."""
-    plain = Hub.new_day
+    plain = Upkeep.new_day
 
-    def new_day(self: Hub, limit: int = 500) -> int:
+    def new_day(self: Upkeep, limit: int = 500) -> int:
         with transaction(self.database):
             rows = self.database.execute_sql(
                 "SELECT member, lease FROM lease WHERE state = 'open' AND at < ?", (self.clock() - 2 * HOUR_MS,)
@@ -51,7 +51,7 @@ def by_clock() -> Any:
             )
         return plain(self, limit)
 
-    return mock.patch.object(Hub, "new_day", new_day)
+    return mock.patch.object(Upkeep, "new_day", new_day)
 
 
 @contextlib.contextmanager

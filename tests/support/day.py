@@ -180,7 +180,7 @@ class Day:
 
     def new_day(self) -> None:
         def act() -> None:
-            while self.shop.bench.hub.new_day():
+            while self.shop.bench.hub.upkeep.new_day():
                 pass
 
         self._at_hub(act)

@@ -18,7 +18,7 @@ def late_return(bench, pen):
     bench.clock.now_ms += 60_000
     other.give_back("m1", "gone", taken_back=120, own=[])
     bench.clock.now_ms += 2 * DAY_MS
-    bench.hub.new_day()
+    bench.hub.upkeep.new_day()
     bench.push(other)
 
 
@@ -26,20 +26,20 @@ def test_what_had_expired_only_in_the_books_pays_a_claw_back_of_its_day(bench, p
     late_return(bench, pen)
     before = bench.account("m1")
     assert before == (100, 0, 120)
-    assert bench.hub.correct() == 1
+    assert bench.hub.upkeep.correct() == 1
     bench.audit()
     assert bench.account("m1") == (100, 0, 0)
     (made,) = corrections.of(bench.database, "m1")
     assert (made.till, made.seq) == ("t2", 1)
     assert made.changes[UNIT]["debt"] == [120, 0]
-    assert bench.hub.correct() == 0
+    assert bench.hub.upkeep.correct() == 0
 
 
 def test_the_correction_is_posted_not_rewritten_and_told(bench, pen):
     late_return(bench, pen)
     bench.hub.publish()
     entries, revs = bench.sql("SELECT * FROM entry"), bench.sql("SELECT max(rev) FROM feed")[0][0]
-    bench.hub.correct()
+    bench.hub.upkeep.correct()
     bench.hub.publish()
     after = bench.sql("SELECT * FROM entry")
     assert [row for row in entries if row not in after] == []
@@ -61,7 +61,7 @@ def test_what_a_lease_holds_stays(bench, pen):
     bench.push(pen)
     bench.push(other)
     assert bench.account("m1") == (100, 100, 89)
-    bench.hub.correct()
+    bench.hub.upkeep.correct()
     bench.audit()
     assert bench.account("m1") == (100, 100, 89)
 
@@ -73,5 +73,5 @@ def test_merged_members_and_released_leases_are_left_as_they_are(bench, pen):
     with transaction(bench.database):
         merge(bench.database, "m1", "m2", reason="r", epoch=1, day="2026-09-23", now_ms=bench.clock())
     books = bench.sql("SELECT * FROM lot")
-    assert bench.hub.correct() == 1
+    assert bench.hub.upkeep.correct() == 1
     assert (bench.sql("SELECT * FROM lot"), events.due(bench.database, 9)) == (books, [])

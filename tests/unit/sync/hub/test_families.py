@@ -29,13 +29,13 @@ def between(bench):
 
 
 def test_what_members_earn_is_gathered_with_its_days(bench, pen, family):
-    while bench.hub.gather():
+    while bench.hub.upkeep.gather():
         bench.audit()
     assert [bench.account(name)[0] for name in ("kid", "mum", "pot")] == [0, 0, 106]
     assert bench.sql("SELECT expires_on FROM lot WHERE member = 'pot' AND lot = 'x'") == [("2026-12-31",)]
     pen.sale("kid", earn=7, lot="later", pending="2026-10-01")
     bench.push(pen)
-    while bench.hub.gather():
+    while bench.hub.upkeep.gather():
         bench.audit()
     assert bench.account("pot")[0] == 113
     assert granted(bench, pen, "pot", 500).grant.granted == 106
@@ -44,10 +44,10 @@ def test_what_members_earn_is_gathered_with_its_days(bench, pen, family):
 
 def test_a_hub_that_dies_between_the_steps_ends_what_was_begun(bench, family):
     with transaction(bench.database):
-        assert families.give(bench.database, bench.hub._moment()) == 2
+        assert families.give(bench.database, bench.hub.upkeep.moment()) == 2
     bench.audit()
     assert (between(bench), bench.account("pot")[0]) == (105, 1)
-    while bench.hub.gather():
+    while bench.hub.upkeep.gather():
         bench.audit()
     assert (between(bench), bench.account("pot")[0]) == (0, 106)
     assert bench.sql("SELECT * FROM pot_move") == []
@@ -55,36 +55,36 @@ def test_a_hub_that_dies_between_the_steps_ends_what_was_begun(bench, family):
 
 def test_what_a_lease_holds_stays_until_it_comes_back(bench, pen, family):
     grant = granted(bench, pen, "kid", 60).grant
-    while bench.hub.gather():
+    while bench.hub.upkeep.gather():
         bench.audit()
     assert bench.account("kid") == (60, 60, 0)
     pen.sale("kid", spends=[(grant, {"x": 20})])
     pen.close(grant, spent=20)
     bench.push(pen)
-    while bench.hub.gather():
+    while bench.hub.upkeep.gather():
         bench.audit()
     assert (bench.account("kid"), bench.account("pot")) == ((0, 0, 0), (86, 0, 0))
 
 
 def test_a_return_after_the_points_left_is_the_members_debt_and_paid_first(bench, pen, family):
-    while bench.hub.gather():
+    while bench.hub.upkeep.gather():
         pass
     pen.give_back("kid", "s", taken_back=100, own=["x"])
     pen.sale("kid", earn=130, lot="next")
     bench.push(pen)
-    while bench.hub.gather():
+    while bench.hub.upkeep.gather():
         bench.audit()
     assert (bench.account("kid"), bench.account("pot")) == ((0, 0, 0), (136, 0, 0))
 
 
 def test_who_leaves_saves_alone(bench, pen, family):
-    while bench.hub.gather():
+    while bench.hub.upkeep.gather():
         pass
     with transaction(bench.database):
         assert families.leave(bench.database, "kid") == "pot"
     pen.sale("kid", earn=9, lot="own")
     bench.push(pen)
-    assert bench.hub.gather() == 0
+    assert bench.hub.upkeep.gather() == 0
     assert bench.account("kid") == (9, 0, 0)
 
 

@@ -25,18 +25,18 @@ def test_a_pending_lot_pays_debt_on_its_day(bench, pen):
     pen.sale("m1", earn=25, lot="b", pending="2026-09-23")
     bench.push(pen)
     assert bench.account("m1") == (25, 0, 10)
-    assert bench.hub.new_day() == 0
+    assert bench.hub.upkeep.new_day() == 0
     bench.clock.now_ms += 2 * DAY_MS
-    assert bench.hub.new_day() == 1
+    assert bench.hub.upkeep.new_day() == 1
     assert bench.account("m1") == (15, 0, 0)
-    assert bench.hub.new_day() == 0
+    assert bench.hub.upkeep.new_day() == 0
 
 
 def test_expiry_spares_what_is_leased_and_counts_as_taken_back(bench, pen):
     pen.sale("m1", name="one", earn=100, lot="a", expires="2026-09-21")
     grant = granted(bench, pen, "m1", 30).grant
     bench.clock.now_ms += DAY_MS
-    assert bench.hub.new_day() == 1
+    assert bench.hub.upkeep.new_day() == 1
     assert bench.account("m1") == (30, 30, 0)
     pen.give_back("m1", "one", taken_back=60, own=["a"])
     bench.push(pen)

@@ -134,10 +134,10 @@ def test_nothing_expires_and_no_debt_is_paid_during_recovery(recovering, pen):
     pen.give_back("m1", "x", taken_back=5)
     pen.sale("m1", earn=40, lot="c")
     bench.push(pen)
-    assert bench.hub.new_day() == 0
+    assert bench.hub.upkeep.new_day() == 0
     assert bench.account("m1") == (70, 0, 5)
     over(bench)
-    while bench.hub.new_day():
+    while bench.hub.upkeep.new_day():
         bench.audit()
     assert bench.account("m1") == (35, 0, 0)
 

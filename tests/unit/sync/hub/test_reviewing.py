@@ -28,7 +28,7 @@ def shop(tmp_path):
 
 
 def look(shop):
-    while shop.bench.hub.review():
+    while shop.bench.hub.upkeep.review():
         pass
     return [(flag.seq, flag.code, flag.numbers) for flag, _ in flags.listed(shop.bench.database, 100)]
 
@@ -147,6 +147,6 @@ def test_what_does_not_decode_is_passed_over(bench, pen):
     pen.raw(b'{"no": "record"}')
     pen.sale("m1", earn=5)
     bench.push(pen)
-    assert bench.hub.review() == 2
-    assert bench.hub.review() == 0
+    assert bench.hub.upkeep.review() == 2
+    assert bench.hub.upkeep.review() == 0
     assert [flag.code for flag, _ in flags.listed(bench.database, 10)] == ["programme-unknown"]

@@ -76,9 +76,11 @@ class Operations:
             ),
         )  # fmt: skip
 
-    def stale_holds(self, now: int) -> int:
-        """Mark open holds past their time `stale`: their points are free again. Returns how many."""
-        return self._sql.run("UPDATE hold SET state = 'stale' WHERE state = 'open' AND expires <= ?", (now,))
+    def stale_holds(self, now: int, *, made_by: int) -> int:
+        """Mark open holds past their time `stale`, and those made after `made_by`: their points are free again. Returns how many."""
+        return self._sql.run(
+            "UPDATE hold SET state = 'stale' WHERE state = 'open' AND (expires <= ? OR created > ?)", (now, made_by)
+        )
 
     def _hold(self, row: Row) -> Hold:
         id_, content, state, member, created, expires, points, quote = row

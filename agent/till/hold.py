@@ -12,7 +12,7 @@ from agent.till.desk import Desk
 from agent.till.quote import balances, units
 from agent.till.quotes import Quote
 from agent.till.refusal import Refusal, reused
-from agent.till.reserved import standing
+from agent.till.reserved import AHEAD_MS, standing
 from agent.till.wish import give_up
 
 
@@ -94,7 +94,7 @@ def release(desk: Desk, id: str) -> Hold | Refusal:  # noqa: A002 - the field's 
 def stale(desk: Desk) -> int:
     """Free the points of holds past their time; a job calls this."""
     now = desk.clock.now_ms()
-    if all(row.expires > now for row in desk.store.operations.holds("open")):
+    if all(standing(row, now) == "open" for row in desk.store.operations.holds("open")):
         return 0
     with desk.store.transaction():
-        return desk.store.operations.stale_holds(now)
+        return desk.store.operations.stale_holds(now, made_by=now + AHEAD_MS)

@@ -22,6 +22,7 @@ from simulation.watch import Watch
 
 from sync.hub.hub import FAILED_PARKS, Hub
 from sync.line import Call, LineFault
+from sync.signing import HEADER_TILL
 
 CAN = {
     "till_off", "till_doomed", "hub_off", "hub_doomed", "clock_jump", "clock_never_set", "full_disk", "poison", "choke",
@@ -101,6 +102,8 @@ class World:
 
     def forget(self, machine: Machine) -> None:
         """A disk is gone: what it alone knew is nobody's fact any more."""
+        # What of it is still on the way is lost with it: nobody could tell it from what another hand wrote.
+        self.mail = [(at, call) for at, call in self.mail if call.headers.get(HEADER_TILL) != machine.till]
         self.watch.shadow.forget(machine.till, self.watch.marks)
         left = self.watch.shadow.facts
         self.counter.all = {key: op for key, op in self.counter.all.items() if op.till != machine.till or key in left}

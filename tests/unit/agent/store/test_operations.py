@@ -124,8 +124,8 @@ def test_stale(operations):
         ("done", 1, "captured"),
     ):
         operations.put_hold(hold(name, expires=expires, state=state))
-    assert operations.stale_holds(20) == 2
-    assert operations.stale_holds(20) == 0
+    assert operations.stale_holds(20, made_by=100) == 2
+    assert operations.stale_holds(20, made_by=100) == 0
     assert {name: operations.hold(name).state for name in ("past", "now", "later", "done")} == {
         "past": "stale", "now": "stale", "later": "open", "done": "captured",
     }  # fmt: skip

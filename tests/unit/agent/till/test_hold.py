@@ -106,3 +106,19 @@ def test_a_captured_hold_needs_its_quote_no_more(till, anna):
 def test_what_a_hold_is_of():
     assert content_of_quote("q-1") != content_of_quote("q-2")
     assert len(content_of_quote("q-1")) == 64
+
+
+def test_one_made_by_a_clock_that_stood_ahead_keeps_no_points_for_a_year(till, anna):
+    till.clock.wall_ms += 400 * 86_400_000
+    granted(till.hold("H-1", granted(till.quote(card=card(1), redeem={"main": 150}))["quote"]))
+    till.clock.wall_ms -= 400 * 86_400_000
+    assert listed(till.desk, "open") == []
+    assert stale(till.desk) == 1
+    assert till.store.operations.hold("H-1").state == "stale"
+
+
+def test_a_small_step_back_leaves_a_hold_as_it_is(till, anna):
+    granted(till.hold("H-1", granted(till.quote(card=card(1), redeem={"main": 150}))["quote"]))
+    till.clock.wall_ms -= 60_000
+    assert [row.id for row in listed(till.desk, "open")] == ["H-1"]
+    assert stale(till.desk) == 0

@@ -104,7 +104,8 @@ class SyncClient:
             hash=out.hash,
             # A longer list is refused as no head at all, and nothing would ever be sent again.
             open_leases=out.open_leases[:OPEN_LEASES],
-            cursor=out.cursor,
+            # With more to send, members change by the next batch already: the news are asked for with the last one.
+            cursor=out.cursor if out.last == out.tail and out.newest else "",
             pending_wants=tuple(want.seq for want in out.wants),
             epoch=out.epoch,
             end=out.newest and out.last == out.tail,

@@ -380,3 +380,10 @@ def test_pulls_and_pushes_wait_each_for_themselves_until_one_gets_through():
     assert client.push_once(0).kind == "away"
     assert client.pull_once(0).kind == "pulled"
     assert client.push_once(0).kind == "waiting", "its own fault a server must get over by itself"
+
+
+def test_news_are_asked_for_with_the_last_batch_only():
+    outbox, hub, client = joined(450)
+    outbox.saved_cursor = "1:5:0"
+    drain(client)
+    assert [head.cursor for head in hub.heads] == ["", "", "1:5:0"]

@@ -127,3 +127,16 @@ def test_what_came_before_what_it_speaks_of_is_tried_again_at_the_end(recovering
     assert not waiting.recovering(recovering.database)
     assert recovering.sql("SELECT reason FROM quarantine") == []
     assert recovering.account("m1") == (130, 0, 0)
+
+
+def test_a_debt_met_meanwhile_is_paid_at_the_end_from_what_came_after_it(recovering, pen):
+    """A return takes back what was spent already; the member's next sale came while nothing could be settled."""
+    other = Pen("t2", clock=recovering.clock)
+    pen.give_back("m1", "x", taken_back=130, own=("a",))
+    pen.sale("m1", earn=50, lot="b")
+    come(recovering, pen)
+    assert recovering.account("m1") == (50, 0, 30)
+    other.boot()
+    come(recovering, other)
+    assert not waiting.recovering(recovering.database)
+    assert recovering.account("m1") == (20, 0, 0)

@@ -332,7 +332,7 @@ class Faults:
         machine.gone = True
         world.note(f"  {machine.name} burns down")
         world.count("tills lost")
-        world.forget(machine)
+        world.burnt(machine)
         self._release(held.rows(hub.database, till=machine.till, releasable=True))
 
     def _release(self, rows: list[held.Row]) -> None:

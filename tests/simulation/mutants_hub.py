@@ -13,8 +13,8 @@ from simulation.disk import Disk
 
 from agent.loyalty import leases as algebra
 from agent.sqlite import transaction
-from sync.hub import apply, ledger, merging, postings, reception, rights
-from sync.hub.book import copied
+from sync.hub import apply, ledger, merging, postings, reception, restoring, rights
+from sync.hub.book import Purse, copied
 from sync.hub.leases import Desk
 from sync.hub.postings import Mover
 from sync.hub.rights import release_lease
@@ -239,6 +239,27 @@ def expires_under_lease() -> Any:
     return mock.patch.object(Mover, "settle", settle)
 
 
+def no_recovery() -> Any:
+    """A hub that came back from a backup waits for nobody and grants at once."""
+    plain = restoring.begin
+    return mock.patch.object(restoring, "begin", lambda database, **how: plain(database, **how | {"tills": ()}))
+
+
+def same_epoch() -> Any:
+    """A hub that came back from a backup does not say so: tills believe that it has what they once sent."""
+    plain = restoring.begin
+    return mock.patch.object(restoring, "begin", lambda database, **how: plain(database, **how | {"epoch": 1}))
+
+
+def lent_is_given() -> Any:
+    """What a recovery lent to lots and nobody brought is the member's for nothing."""
+
+    def own_up(self: Purse) -> None:
+        self.unbacked = dict.fromkeys(self.unbacked, 0)
+
+    return mock.patch.object(Purse, "own_up", own_up)
+
+
 @contextlib.contextmanager
 def _both(*patches: Any) -> Iterator[None]:
     with contextlib.ExitStack() as stack:
@@ -261,5 +282,8 @@ HUB = {
     "feed-loses-members": ("only one member of a push is told to the tills", feed_gap),
     "merge-loses-leases": ("a merge ends open leases", merge_loses),
     "grant-without-days": ("a lease does not know when its parts expire", no_expiry_in_grants),
+    "restored-hub-grants-at-once": ("a hub restored from a backup waits for no till", no_recovery),
+    "restored-hub-keeps-its-epoch": ("tills do not hear that a hub was restored", same_epoch),
+    "lent-is-given": ("what nobody brought after a restore is not owed", lent_is_given),
     "expires-under-lease": ("points under a lease expire at the hub", expires_under_lease),
 }

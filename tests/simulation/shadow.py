@@ -15,7 +15,18 @@ from typing import Any
 
 from simulation.violation import need
 
-from sync.wire import CloseBody, EnrolBody, GotBody, NoticeBody, Record, ReturnBody, SaleBody, VoidBody, WantBody
+from sync.wire import (
+    CloseBody,
+    EnrolBody,
+    GotBody,
+    NoticeBody,
+    Record,
+    ReturnBody,
+    SaleBody,
+    VoidBody,
+    WantBody,
+    decode,
+)
 
 ZONE = timedelta(hours=3)
 GENESIS = "0" * 64
@@ -72,6 +83,10 @@ class Shadow:
         self.lots: dict[str, tuple[str, int, str | None]] = {}
         """Lot -> (member, points, last day)."""
         self.grants: dict[str, dict[str, int]] = {}
+        self.void: dict[str, Counter[str]] = {}
+        """Leases that burnt with their till and that the hub does not know, with what was under them."""
+        self.burnt: dict[str, list[tuple[tuple[str, int, int, str], bytes, bool]]] = defaultdict(list)
+        """Till -> records that are forgotten: key, line, whether planted. A later copy of the hub's may have them after all."""
         self.under_rights: Counter[str] = Counter()
         """Lot -> points that are under an open lease or spent and not given back."""
         self.credit: Counter[str] = Counter()
@@ -255,13 +270,32 @@ class Shadow:
         """A disk is gone with what was never sent; nobody can know it any more."""
         lost = [key for key in self.records if key[0] == till and key[2] > marks.get(key[:2], 0) and key not in kept]
         for key in lost:
-            del self.records[key]
+            self.burnt[till].append((key, self.records.pop(key), key[:3] in self.poison))
             self.poison.discard(key[:3])
         gone = {key[:3] for key in lost}
         for name, fact in list(self.facts.items()):
             fact.records = [one for one in fact.records if (one.till, one.inc, one.seq) not in gone]
             if not fact.records:
                 del self.facts[name]
+
+    def burn(self, chain: Chain, known: Collection[str]) -> None:
+        """A till is gone for good: a lease of its that the hub does not know either is nobody's, nor is what was spent of it."""
+        for lease, right in chain.rights.items():
+            if lease in known:
+                self.under_rights.update(self.void.pop(lease, {}))
+            elif lease not in self.void:
+                under = right.spent if lease in self.closed else Counter(right.granted)
+                self.void[lease] = under.copy()
+                self.under_rights.subtract(under)
+
+    def recall(self, till: str) -> None:
+        """The hub may know again what burnt with a till: forget it anew, by what is known now."""
+        for key, line, planted in self.burnt.pop(till, []):
+            self.records[key] = line
+            if planted:
+                self.poison.add(key[:3])
+                continue
+            self._again(decode(line))
 
     def root(self, member: str) -> str:
         """Whom a member was merged into."""

@@ -26,10 +26,10 @@ from sync.signing import HEADER_TILL
 
 CAN = {
     "till_off", "till_doomed", "hub_off", "hub_doomed", "clock_jump", "clock_never_set", "full_disk", "poison", "choke",
-    "newer_till", "merge", "save", "long_outage", "release_lease", "burnt",
+    "newer_till", "merge", "save", "long_outage", "release_lease", "burnt", "hub_lost",
 }  # fmt: skip
 """Faults of every run."""
-STUDIED = {"set_back", "clone", "hub_lost"}
+STUDIED = {"set_back", "clone"}
 """Faults of a run that asks for them (`--also`): what they break is not yet told from what the oracle does not yet know of them."""
 
 
@@ -109,6 +109,13 @@ class World:
         self.counter.all = {key: op for key, op in self.counter.all.items() if op.till != machine.till or key in left}
         self.poses.pop(machine.name, None)
 
+    def burnt(self, machine: Machine) -> None:
+        """A till is gone, or the hub has forgotten more of one that was: only what the hub knows of it is left."""
+        self.watch.shadow.recall(machine.till)
+        self.forget(machine)
+        known = {lease for (lease,) in self.hub.sql("SELECT lease FROM lease")}
+        self.watch.shadow.burn(self.watch.chains[machine.name], known)
+
     def forget_unsent(self, machine: Machine) -> None:
         """A disk was set back: what it had written since and not sent is known to nobody, until the POS says it again."""
         kept = {key for key in self.watch.shadow.records if key[0] == machine.till and self.watch.on_a_disk(key)}
@@ -136,7 +143,7 @@ class World:
             self.watch.shadow.alias = dict(self.hub.sql("SELECT member, target FROM alias"))
             for machine in self.machines.values():
                 if machine.gone:
-                    self.forget(machine)
+                    self.burnt(machine)
 
     def merged(self, source: str) -> bool:
         """Whether a merge that a power cut interrupted stands."""

@@ -113,7 +113,10 @@ def _refused(out: Outgoing, answer: PushAnswer, hash_at: Callable[[int], str | N
     if answer.wm < out.first - 1 and (ours is None or answer.epoch == out.epoch):
         return "not-kept" if ours is None else "watermark-shrank"
     # Before its first record an incarnation has no hash of its own to compare.
-    return "hash-differs" if answer.wm and ours != answer.hash else ""
+    if not answer.wm or ours == answer.hash:
+        return ""
+    # It has this batch as we do, and another story behind it: a batch that was halved would be sent again for ever.
+    return "fork" if answer.wm > out.last else "hash-differs"
 
 
 def common(out: Outgoing, answer: PushAnswer, hash_at: Callable[[int], str | None]) -> int:

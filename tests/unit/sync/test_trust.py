@@ -80,7 +80,7 @@ def test_any_mark_whose_hash_is_ours_is_obeyed(wm):
         ({"wm": 3, "hash": HASHES[3], "durable": 0, "epoch": 5}, "not-kept"),
         ({"hash": HASHES[14]}, "hash-differs"),
         ({"wm": 10, "hash": HASHES[15]}, "hash-differs"),
-        ({"wm": 18, "hash": HASHES[15]}, "hash-differs"),
+        ({"wm": 18, "hash": HASHES[15]}, "fork"),
         ({"wm": 9, "hash": HASHES[8], "epoch": 5}, "hash-differs"),
     ],
 )

@@ -10,7 +10,9 @@ import pytest
 from shop import Shop, ShopTill
 from till_kit import FREE_SPENDING, card, granted, line, refused
 
+from agent.rows import position
 from agent.runtime import secrets
+from sync.calls import HubFault
 from sync.wire import BootBody, SaleBody
 
 LIFELONG = FREE_SPENDING.replace('expires = "365d"', 'expires = "never"')
@@ -138,6 +140,55 @@ def test_what_the_pos_sells_again_after_the_loss_counts_once(shop):
     assert sales(shop) == 5
     # The rights of the image are not used again, though the hub still holds them for it.
     assert till.balance(1).spendable_here == 0
+
+
+def small_batches(till, times):
+    """The hub's code fails on each push, as often as told: the till sends less and less at a time."""
+    failed, push = [], till.line.push
+
+    def failing(head, lines):
+        if len(failed) < times:
+            failed.append(len(lines))
+            raise HubFault("server", status=500)
+        return push(head, lines)
+
+    till.line.push = failing
+    for _ in range(times):
+        till.client.push_once(till.clock.monotonic_ms())
+        till.shop.clock.pass_ms(600_000)
+    assert len(failed) == times
+
+
+def test_a_story_that_parts_behind_a_halved_batch(shop):
+    till = shop.tills["T1"]
+    for n in range(6):
+        earn(till, f"both-{n}")
+    old = image(till)
+    for n in range(2):
+        earn(till, f"lost-{n}")
+    till.sync()
+    set_back(till, old)
+    for n in range(4):
+        earn(till, f"after-{n}")
+    small_batches(till, 5)
+    out = till.client.push_once(till.clock.monotonic_ms())
+    # The hub has the batch as the till does, and goes on otherwise than the till: not the hub says so, the hash beyond it does.
+    [(inc, wm, forks)] = shop.bench.sql("SELECT inc, wm, forks FROM watermark WHERE till = 'T1'")
+    assert (out.kind, out.code, out.wm, forks) == ("fork", "fork", wm, 0)
+    assert 0 < out.common < wm <= till.store.journal.tail.seq
+    hub_has = shop.bench.sql("SELECT hash FROM record WHERE till = 'T1' AND inc = ? AND seq = ?", inc, out.common)
+    assert till.store.journal.hash_at(position(inc, out.common)) == hub_has[0][0]
+    assert till.renewal.heard(out)
+    till.sync()
+    shop.clock.pass_ms(600_000)
+    shop.sync()
+    boots = till.bodies(BootBody)
+    assert [(body.reason, body.former) for body in boots] == [("new", 0), ("forked", 1)]
+    # What both stories have behind the batch is told twice and counts once; what only one has counts too.
+    assert sales(shop) == 2 + 6 + 2 + 4
+    assert shop.hub_balance(till.member_id(1)) == expected(shop, [(5, 0)] * 12)
+    assert till.balance(1).whole == shop.hub_balance(till.member_id(1))
+    assert till.unsent == 0
 
 
 def test_an_image_set_back_that_sold_nothing_since(shop):

@@ -217,6 +217,16 @@ def test_a_fork_is_reported_and_nothing_changes():
     assert (outbox.acked, outbox.settlings) == ((1, 0), [])
 
 
+def test_a_story_that_parts_behind_a_halved_batch_is_a_fork_from_the_batch_s_end():
+    outbox, hub, client = joined(8)
+    hub.chains[1] = [(row[2], row[3]) for row in outbox.rows[:5]] + [(b"other", "a" * 64)]
+    hub.faults = [("before", HubFault("too-large", status=413))] * 2
+    outcomes = drain(client)
+    assert (hub.heads[-1].first, hub.heads[-1].last) == (1, 3)
+    assert (outcomes[-1].kind, outcomes[-1].code, outcomes[-1].common) == ("fork", "fork", 3)
+    assert (outbox.acked, outbox.settlings) == ((1, 0), [])
+
+
 def test_a_till_that_was_set_back_without_knowing_is_told():
     outbox, _, client = joined(5)
     drain(client)

@@ -89,6 +89,28 @@ def test_refused_whole(changes, code):
     assert (judged.settled, judged.refused) == (None, code)
 
 
+@pytest.mark.parametrize("newest", [True, False])
+@pytest.mark.parametrize(
+    ("wm", "hash_", "code"),
+    [
+        (15, HASHES[14], "hash-differs"),  # the batch itself: no story of ours has that hash here
+        (16, "a" * 64, "fork"),  # the first record behind it
+        (18, "a" * 64, "fork"),
+        (20, "a" * 64, "fork"),  # as long as ours
+        (18, HASHES[18], ""),  # no other story: the hub has more of ours than we knew
+        (20, HASHES[20], ""),
+    ],
+)
+def test_a_story_parts_behind_a_halved_batch_where_the_hash_beyond_it_is_not_ours(wm, hash_, code, newest):
+    out = msgspec.structs.replace(OUT, newest=newest)
+    judged = weigh(out, wm=wm, hash=hash_, exceptions=(Verdict(13, "duplicate"),))
+    assert judged.refused == code
+    assert (judged.settled is None) is bool(code)
+    if code == "fork":
+        # The hub said of no fork in the batch: it has that as we do, and what lies behind it is told again.
+        assert common(out, msgspec.structs.replace(GOOD, wm=wm, hash=hash_), hash_at) == out.last == 15
+
+
 def test_a_risen_epoch_rewinds_and_takes_the_new_marks():
     settled = weigh(wm=9, hash=HASHES[9], epoch=5, durable=2).settled
     assert (settled.rewind, settled.epoch, settled.durable) == (True, 5, 2)
@@ -273,6 +295,7 @@ def test_who_holds_what_is_kept_as_it_may_be_shown():
         ({"fork": True, "wm": 0, "hash": GENESIS}, 10),
         ({"fork": True, "wm": 19, "hash": HASHES[19]}, 10),
         ({"wm": 40}, 15),
+        ({"wm": 18, "hash": HASHES[15]}, 15),
     ],
 )
 def test_what_both_have_after_a_fork_is_believed_only_with_our_own_hash(answer, last):

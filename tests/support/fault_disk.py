@@ -88,6 +88,8 @@ class Disk:
         self.root = os.path.realpath(root)
         self.fault: Fault | None = None
         self.calls: list[Call] = []
+        self.met: list[tuple[Call, int]] = []
+        """Calls that went wrong, with how many bytes their file had then."""
         self.dead = False
         self.closers: list[Callable[[], object]] = []
         """How to close what a dead process had open."""
@@ -196,6 +198,7 @@ class Disk:
             self.cut()
         now = n == fault.n or (fault.lasting and (fault.what == "broken" or needs_room))
         if now and fault.what in ("full", "broken"):
+            self.met.append((self.calls[-1], os.path.getsize(path) if os.path.exists(path) else 0))
             raise Refused(errno.ENOSPC if fault.what == "full" else errno.EIO)
         yield
         if fault.what == "after" and n == fault.n:

@@ -87,6 +87,8 @@ class References:
     lots: set[str] = field(default_factory=set)
     leases: set[str] = field(default_factory=set)
     sales: set[str] = field(default_factory=set)
+    returned: set[str] = field(default_factory=set)
+    """Sales of which something is given back."""
 
 
 class Applied(NamedTuple):
@@ -176,6 +178,7 @@ def _name(found: References, record: Record) -> None:
     if isinstance(body, MoveInBody):
         found.sales.add(moving.other_key(body))
     elif isinstance(body, ReturnBody | VoidBody):
+        found.returned.add(sale_key("sale", body.store, body.of))
         found.lots.update(body.own_lots)
         found.lots.update(part.lot for parts in body.restored.values() for part in parts)
     elif isinstance(body, CloseBody):
@@ -258,7 +261,7 @@ def _on_book(books: dict[str, Book], member: str, record: Record, ground: Ground
     if step is None:
         return
     book = books[member]
-    before = [(one, one.copy()) for one in (book, book.heir) if one is not None]
+    before = [(one, one.copy()) for one in book.family()]
     try:
         step(book, record, record.body, ground)
     except Unapplicable:

@@ -179,6 +179,14 @@ def _days(lot: Lot) -> tuple[int, str, str | None]:
     return lot.born, lot.spendable_from, lot.expires_on
 
 
+class Taken(Struct, frozen=True, array_like=True):
+    """A part of what a sale took: points of a lot of `member`, or, where `lot` is None, the shop's loss booked in that member's book."""
+
+    member: str
+    lot: str | None
+    points: int
+
+
 class Numbered(Struct, frozen=True):
     """A posting with the key of the record that made it; several of one record are counted up by the store."""
 
@@ -199,13 +207,23 @@ class Book:
     purses: dict[str, Purse] = field(default_factory=dict)
     leases: dict[str, HubLease] = field(default_factory=dict)
     entries: list[Numbered] = field(default_factory=list)
+    late: dict[tuple[str, str], tuple[Taken, ...]] = field(default_factory=dict)
+    """By sale (its key in the net) and unit, what a sale took that spent beyond its rights, less what was given back; of those the
+    batch speaks of."""
     floated: bool = field(default=False, compare=False)
     """A record took points from wherever they were: what else arrives, and when, changes which."""
     heir: Book | None = field(default=None, compare=False, repr=False)
     """The member this one was merged into: whatever becomes free here is theirs at once, so a merged member has nothing free."""
+    kin: dict[str, Book] = field(default_factory=dict, compare=False, repr=False)
+    """Books of other members that `late` names: heirs of this one, at one time or another."""
 
     def purse(self, unit: str) -> Purse:
         return self.purses.setdefault(unit, Purse())
+
+    def family(self) -> list[Book]:
+        """The book itself and every other that a record of its member may change."""
+        found = {self.member: self} | ({self.heir.member: self.heir} if self.heir else {}) | self.kin
+        return list(found.values())
 
     def copy(self) -> Book:
         """A Book to go back to when a record turns out not to apply; values in it are immutable, so this is cheap."""
@@ -216,13 +234,15 @@ class Book:
             {unit: purse.copy() for unit, purse in self.purses.items()},
             dict(self.leases),
             list(self.entries),
+            dict(self.late),
             heir=self.heir,
+            kin=self.kin,
         )
 
     def become(self, other: Book) -> None:
         """Take another book's content in place: whoever refers to this book sees it."""
         self.profile, self.cards, self.purses = other.profile, other.cards, other.purses
-        self.leases, self.entries = other.leases, other.entries
+        self.leases, self.entries, self.late = other.leases, other.entries, other.late
 
 
 def copied(books: Mapping[str, Book]) -> dict[str, Book]:
@@ -231,4 +251,5 @@ def copied(books: Mapping[str, Book]) -> dict[str, Book]:
     for book in after.values():
         if book.heir is not None:
             book.heir = after[book.heir.member]
+        book.kin = {member: after[member] for member in book.kin}
     return after

@@ -63,7 +63,7 @@ def _member(database: peewee.Database, due: Due, now: Moment) -> None:
     derived = derive(member, found, Beginning(lots=opening(lots, born), grants=grants), zone=now.zone, day=now.day)
     _comparable(before, derived)
     changes = _changes(before, derived)
-    if changes:
+    if changes or before.late != derived.late:
         _post(database, before, derived, (due, now, changes))
 
 
@@ -123,6 +123,7 @@ def _post(
 ) -> None:
     due, now, changes = why
     after = copied({before.member: before})[before.member]
+    after.late = derived.late
     step = meta.count_up(database, "step")
     for unit in changes:
         new, mine = derived.purse(unit), after.purse(unit)
@@ -137,6 +138,9 @@ def _post(
     _adds_up(before, after)
     members = book_store.save(database, [Change(before, after)], at=now.now_ms)
     feed.announce(database, members, feed.By(HUB, now.epoch, step))
+    if not changes:
+        # The same sums, and only what each late spend took of them was another.
+        return
     made = Correction(
         member=due.member, step=step, till=due.till, inc=due.inc, seq=due.seq, at=now.now_ms, changes=changes
     )

@@ -178,7 +178,14 @@ class Hub:
             batch = [apply.Readable(mark.inc, batch[0].arrived, None, "fails-the-hub")]
         pending = self._pending(mark, head.pending_wants)
         named = apply.references([*batch, *pending])
-        before = book_store.load(self.database, named.members, lots=named.lots, leases=named.leases, lock=True)
+        before = book_store.load(
+            self.database,
+            named.members,
+            lots=named.lots,
+            leases=named.leases,
+            returned=named.returned,
+            lock=True,
+        )
         after = copied(before)
         outcome = apply.apply(batch, after, journal.known(self.database, named.sales), ground)
         wants = [one.record for one in pending if one.record]

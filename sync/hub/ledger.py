@@ -9,8 +9,8 @@ import msgspec
 from agent.loyalty.ledger import LOSS, REDEEMED, unbalanced
 from agent.loyalty.lot_rules import add_days
 from agent.loyalty.lots import Lot
-from sync.hub import moving, presenting, rights
-from sync.hub.arrivals import Known
+from sync.hub import late, moving, presenting, rights
+from sync.hub.arrivals import Known, sale_key
 from sync.hub.book import Book, Profile
 from sync.hub.ground import Ground, Unapplicable, day_of
 from sync.hub.postings import Mover
@@ -54,8 +54,7 @@ def apply_sale(book: Book, record: Record, body: SaleBody, ground: Ground) -> No
     """Earned lots are born, spends consume their leases, loss goes to the shop, debt is paid first."""
     mover = _mover(book, record, ground)
     _meet(book, ground)
-    for spend in body.spends:
-        rights.charge_spend(mover, spend)
+    late.spend(mover, sale_key("sale", body.store, body.sale.id or ""), body.spends)
     for unit, points in sorted(body.loss.items()):
         mover.post(unit, points, source=LOSS, target=REDEEMED)
     for lot in body.lots:
@@ -87,11 +86,11 @@ def apply_duplicate(book: Book, record: Record, body: Fact, ground: Ground) -> N
 
 
 def apply_return(book: Book, record: Record, body: ReturnBody | VoidBody, ground: Ground) -> None:
-    """Restore first, then claw back (the sale's own lots, soonest to expire, debt), then settle."""
+    """Give back what was redeemed first, then claw back (the sale's own lots, soonest to expire, debt), then settle."""
     mover = _mover(book, record, ground)
     _meet(book, ground)
     for unit, parts in sorted(body.restored.items()):
-        mover.restore(unit, parts)
+        late.give_back(mover, sale_key("sale", body.store, body.of), unit, parts)
     for unit, points in sorted(body.taken_back.items()):
         mover.claw_back(unit, body.own_lots, points)
     for unit in sorted(book.purses):

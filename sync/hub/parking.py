@@ -9,8 +9,8 @@ import peewee
 
 from agent.errors import NotFound
 from agent.loyalty.ledger import LOSS, REDEEMED
-from sync.hub import apply, lateness, order, rights
-from sync.hub.arrivals import Arrived, Parked
+from sync.hub import apply, late, lateness, order, rights
+from sync.hub.arrivals import Arrived, Parked, sale_key
 from sync.hub.book import copied
 from sync.hub.ground import Ground
 from sync.hub.postings import Mover, total
@@ -34,7 +34,9 @@ def again(database: peewee.Database, parked: Parked, ground: Ground, *, epoch: i
         return "settled"
     batch = apply.read([Arrived(parked.seq, parked.line, "")], parked.till, parked.inc)
     named = apply.references(batch)
-    before = book_store.load(database, named.members, lots=named.lots, leases=named.leases, lock=True)
+    before = book_store.load(
+        database, named.members, lots=named.lots, leases=named.leases, returned=named.returned, lock=True
+    )
     after = copied(before)
     outcome = apply.apply(batch, after, journal.known(database, named.sales), ground)
     if outcome.parked:
@@ -70,6 +72,8 @@ def note(database: peewee.Database, parked: Parked, ground: Ground, *, epoch: in
         for spend in body.spends:
             mover.post(spend.unit, total(spend.parts), source=LOSS, target=REDEEMED)
             lost += total(spend.parts)
+        if isinstance(body, SaleBody):
+            late.borne(mover, sale_key("sale", body.store, body.sale.id or ""), body.spends)
         by = feed.By(PARKING, epoch, meta.count_up(database, "step"))
         changed = [Change(before[name], after[name]) for name in before]
         feed.announce(database, book_store.save(database, changed, at=ground.now_ms), by)

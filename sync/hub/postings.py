@@ -9,8 +9,8 @@ import msgspec
 
 from agent.loyalty.debt import claw_back, settle
 from agent.loyalty.ledger import EXPIRED, ISSUED, LOSS, MOVED, REDEEMED, member_account, move
-from agent.loyalty.lots import Lot, Part, expire, restore, take
-from sync.hub.book import Book, Numbered, Purse
+from agent.loyalty.lots import Lot, Part, expire, restore, spending_order, take
+from sync.hub.book import Book, Numbered, Purse, Taken
 from sync.hub.ground import Unapplicable
 
 
@@ -30,6 +30,11 @@ class Mover:
     def heir(self) -> Mover | None:
         """The same record's hand in the book of the member this one was merged into."""
         return replace(self, book=self.book.heir) if self.book.heir is not None else None
+
+    def at(self, member: str) -> Mover:
+        """The same record's hand in the book of one of the member's family."""
+        (book,) = (book for book in self.book.family() if book.member == member)
+        return replace(self, book=book)
 
     def post(self, unit: str, points: int, *, source: str, target: str) -> None:
         """Two postings; the word "member" stands for the book's account."""
@@ -56,16 +61,20 @@ class Mover:
         self.book.purse(unit).take(parts)
         self.post(unit, total(parts), source="member", target=target)
 
-    def redeem_beyond(self, unit: str, points: int, *, target: str = REDEEMED) -> None:
-        """Spent beyond every right (I6): the member pays what is there, the shop bears the rest; all while nobody knows what is there."""
+    def redeem_beyond(self, unit: str, points: int, *, target: str = REDEEMED) -> tuple[Taken, ...]:
+        """Spent beyond every right (I6): the member pays what is there, the shop bears the rest; all while nobody knows what is there.
+
+        Returns what was taken, the shop's part last.
+        """
         if heir := self.heir:
-            heir.redeem_beyond(unit, points, target=target)
-            return
+            return heir.redeem_beyond(unit, points, target=target)
         self.book.floated |= points > 0
         free = () if self.recovering else self.book.purse(unit).free()
         parts, short = take(free, points, self.day)
         self.redeem(unit, parts, target=target)
         self.post(unit, short, source=LOSS, target=target)
+        taken = [Taken(self.book.member, part.lot, part.points) for part in parts]
+        return (*taken, Taken(self.book.member, None, short)) if short else tuple(taken)
 
     def restore(self, unit: str, parts: Iterable[Part]) -> None:
         """Redeemed parts go back to their own lots. Raises Unapplicable where a lot is unknown or has no such room."""
@@ -80,6 +89,22 @@ class Mover:
         self.post(unit, total(parts), source=REDEEMED, target="member")
         purse.pay_lent()
         self.hand_on(unit)
+
+    def put_back(self, unit: str, part: Part) -> None:
+        """What a late spend took goes back to its lot. Where a correction gave that room to a lease, it was taken as a debt or
+        from other lots: it goes back there. Raises Unapplicable where nothing was taken.
+        """
+        purse, rest = self.book.purse(unit), part.points
+        own = [lot for lot in purse.lots.values() if lot.id == part.lot]
+        others = sorted((lot for lot in purse.lots.values() if lot.id != part.lot), key=spending_order, reverse=True)
+        back, rest = _fill(own, rest, purse)
+        owed = min(rest, purse.debt)
+        purse.debt -= owed
+        self.post(unit, owed, source=REDEEMED, target="member")
+        more, rest = _fill(others, rest - owed, purse)
+        if rest:
+            raise Unapplicable("restores-too-much")
+        self.restore(unit, [*back, *more])
 
     def claw_back(self, unit: str, own_lots: Iterable[str], points: int) -> None:
         """Take earned points back: own lots, then soonest to expire of what is free, the rest is debt."""
@@ -144,6 +169,18 @@ class Mover:
 
 def total(parts: Iterable[Part]) -> int:
     return sum(part.points for part in parts)
+
+
+def _fill(lots: Iterable[Lot], points: int, purse: Purse) -> tuple[list[Part], int]:
+    """Parts of lots in which something is missing, first to last, and what found no room."""
+    parts = []
+    for lot in lots:
+        room = _room(lot, purse)
+        part = min(points, room.points - room.left)
+        if part:
+            parts.append(Part(lot.id, part))
+            points -= part
+    return parts, points
 
 
 def _room(lot: Lot, purse: Purse) -> Lot:

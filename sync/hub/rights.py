@@ -9,14 +9,17 @@ import msgspec
 from agent.loyalty.leases import Grant, Lease, Spend, charge, lease_id, left_parts
 from agent.loyalty.ledger import REDEEMED
 from agent.loyalty.lots import Part
-from sync.hub.book import OVER, Book, HubLease
+from sync.hub.book import OVER, Book, HubLease, Taken
 from sync.hub.ground import Unapplicable
 from sync.hub.postings import Mover, total
 from sync.wire import CloseBody
 
 
-def charge_spend(mover: Mover, spend: Spend, *, target: str = REDEEMED) -> None:
-    """Book a spend: inside its lease from the leased parts, beyond it (a lease closed, unknown or overdrawn) as I6 says."""
+def charge_spend(mover: Mover, spend: Spend, *, target: str = REDEEMED) -> tuple[tuple[Part, ...], tuple[Taken, ...]]:
+    """Book a spend: inside its lease from the leased parts, beyond it (a lease closed, unknown or overdrawn) as I6 says.
+
+    Returns the parts within the lease, and what was taken beyond it.
+    """
     inside: tuple[Part, ...] = ()
     held = _lease_of(mover, spend)
     if held:
@@ -24,7 +27,7 @@ def charge_spend(mover: Mover, spend: Spend, *, target: str = REDEEMED) -> None:
         mover.book.purse(spend.unit).lease_out(negative(inside))
         mover.redeem(spend.unit, inside, target=target)
         _keep(mover.book, msgspec.structs.replace(held, spent=held.spent + total(inside)))
-    mover.redeem_beyond(spend.unit, total(spend.parts) - total(inside), target=target)
+    return inside, mover.redeem_beyond(spend.unit, total(spend.parts) - total(inside), target=target)
 
 
 def hand_back_duplicate(mover: Mover, spends: Iterable[Spend]) -> None:

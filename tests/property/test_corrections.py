@@ -22,6 +22,7 @@ fact = st.one_of(
     st.tuples(st.just("return"), till, st.integers(1, 200)),
     st.tuples(st.just("spend"), till, st.integers(1, 80)),
     st.tuples(st.just("beyond"), till, st.integers(1, 80)),
+    st.tuples(st.just("undo"), till, st.integers(1, 80)),
     st.tuples(st.just("close"), till),
     st.tuples(st.just("wait"), st.integers(1, 40)),
     st.tuples(st.just("wait"), st.integers(12, 60)),
@@ -40,6 +41,7 @@ class Canonical:
         for grant in self.grants.values():
             self.left[grant.id] = {part.lot: part.points for part in grant.backing}
         self.open = dict(self.grants)
+        self.beyond: dict[str, list] = {name: [] for name in TILLS}
 
     def play(self, facts) -> None:
         for kind, *args in facts:
@@ -81,8 +83,17 @@ class Canonical:
     def do_beyond(self, till, points) -> None:
         """A final sale after the lease was over: the hub lets the member pay what is there, the shop the rest."""
         if till not in self.open:
-            grant = self.grants[till]
-            self.pens[till].sale(grant.member, spends=[(grant, {grant.backing[0].lot: points})])
+            grant, pen = self.grants[till], self.pens[till]
+            name = f"{till}-beyond-{len(pen.lines)}"
+            pen.sale(grant.member, name=name, spends=[(grant, {grant.backing[0].lot: points})])
+            self.beyond[till].append([name, points])
+
+    def do_undo(self, till, points) -> None:
+        """Some of what was spent beyond the lease is returned."""
+        for sale in [sale for sale in self.beyond[till] if sale[1]][:1]:
+            grant, back = self.grants[till], min(points, sale[1])
+            sale[1] -= back
+            self.pens[till].give_back(grant.member, sale[0], restored={grant.backing[0].lot: back})
 
     def do_close(self, till) -> None:
         if grant := self.open.pop(till, None):

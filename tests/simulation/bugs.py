@@ -67,7 +67,7 @@ def _close_first() -> list[Any]:
 
 def _no_loss() -> list[Any]:
     """A late spend after a forced release is dropped: nobody pays it (I6)."""
-    return [mock.patch.object(Mover, "redeem_beyond", return_value=None)]
+    return [mock.patch.object(Mover, "redeem_beyond", return_value=())]
 
 
 def _stays_open() -> list[Any]:

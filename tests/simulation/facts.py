@@ -85,13 +85,8 @@ def hub_facts(rows: Any) -> HubFacts:
         need((held[0][0] or 0) == leased, "I1 what is leased lies under leases", held, leased)
     need(rows("SELECT sum(amount) FROM entry")[0][0] == 0, "double entry")
     parked = {str(row[0]) for row in rows("SELECT reason FROM quarantine")}
-    need(parked <= _excused(rows), "nothing is parked", parked)
+    need(not parked, "nothing is parked", parked)
     return HubFacts(_leases(rows), _sum(rows, "redeemed"), -_sum(rows, "loss:store"), _balance(rows), bool(parked))
-
-
-def _excused(rows: Any) -> set[str]:
-    """What may wait for a person: after a forced release a return may name a lot that others hold by now."""
-    return {"restores-too-much"} if rows("SELECT 1 FROM audit WHERE what = 'lease-released' LIMIT 1") else set()
 
 
 def _leases(rows: Any) -> dict[str, tuple[str, int, int, str]]:

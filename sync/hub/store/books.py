@@ -14,6 +14,7 @@ from agent.loyalty.leases import Grant, Lease
 from agent.loyalty.lots import Lot, Part
 from sync.hub.book import Book, HubLease, Profile, Purse, other_name
 from sync.hub.store import aliases, bulk
+from sync.hub.store import late as late_store
 from sync.hub.store.feed import News
 from sync.wire import encode
 
@@ -33,35 +34,52 @@ def load(
     *,
     lots: Iterable[str] = (),
     leases: Iterable[str] = (),
+    returned: Iterable[str] = (),
     lock: bool = False,
 ) -> dict[str, Book]:
-    """Books of members, known or not, and of those they were merged into. Of spent lots and closed leases only those named.
+    """Books of members, known or not, and of those they were merged into. Of spent lots and closed leases only those named,
+    of late spends those of the `returned` sales, with the lots they took and the books these lie in.
 
     With `lock`, as whoever writes them must, nobody else changes them until the caller's step ends. One who is not there yet
     cannot be held: of two steps that meet somebody first at once, one fails on the key and is run again.
     """
     asked = set(members)
+    named = Named(frozenset(lots), frozenset(leases), frozenset(returned))
     if not lock or isinstance(database, peewee.SqliteDatabase):
-        return _load(database, asked, lots, leases)
+        return _load(database, asked, named)
     held = bulk.lock(database, "member", "member", sorted(asked))
-    books = _load(database, asked, lots, leases)
+    books = _load(database, asked, named)
     while late := {name for name, book in books.items() if book.profile is not None and name not in held}:
         # Who was first met meanwhile, or is an heir: what was read of anybody before he was held counts for nothing.
         held |= bulk.lock(database, "member", "member", sorted(late))
-        books = _load(database, asked, lots, leases)
+        books = _load(database, asked, named)
     return books
 
 
-def _load(database: peewee.Database, asked: set[str], lots: Iterable[str], leases: Iterable[str]) -> dict[str, Book]:
+class Named(NamedTuple):
+    """What a book is to have beyond what is open in it."""
+
+    lots: frozenset[str]
+    leases: frozenset[str]
+    returned: frozenset[str]
+
+
+def _load(database: peewee.Database, asked: set[str], named: Named) -> dict[str, Book]:
+    late = late_store.of(database, asked, named.returned)
+    taken = [part for spends in late.values() for parts in spends.values() for part in parts]
+    asked = asked | {part.member for part in taken}
     heirs = aliases.of(database, asked)
     names = sorted(asked | set(heirs.values()))
     books = {member: Book(member) for member in names}
     for member, heir in heirs.items():
         books[member].heir = books[heir]
+    for member, spends in late.items():
+        books[member].late = spends
+        books[member].kin = {part.member: books[part.member] for parts in spends.values() for part in parts}
     if names:
         _load_profiles(database, names, books)
-        _load_purses(database, names, books, sorted(set(lots)))
-        _load_leases(database, names, books, sorted(set(leases)))
+        _load_purses(database, names, books, sorted(named.lots | {part.lot for part in taken if part.lot is not None}))
+        _load_leases(database, names, books, sorted(named.leases))
     if heirs:
         _load_heirs_lots(database, books)
     return books
@@ -81,7 +99,8 @@ def load_whole(database: peewee.Database, member: str) -> Book:
     """One member's book with every lot and lease there ever was, for whoever writes it."""
     held = database.execute_sql("SELECT lease FROM lease WHERE member = ?", (member,)).fetchall()
     leases = [str(row[0]) for row in held]
-    return load(database, [member], lots=lot_ids(database, member), leases=leases, lock=True)[member]
+    sales = late_store.sales(database, member)
+    return load(database, [member], lots=lot_ids(database, member), leases=leases, returned=sales, lock=True)[member]
 
 
 def lot_ids(database: peewee.Database, member: str) -> list[str]:
@@ -175,6 +194,7 @@ def save(database: peewee.Database, changes: Iterable[Change], *, at: int) -> li
     _save_accounts(database, ordered)
     _save_lots(database, ordered)
     _save_leases(database, ordered)
+    late_store.save(database, [(change.after.member, change.before.late, change.after.late) for change in ordered])
     _save_entries(database, ordered)
     return [News(change.after.member, tuple(_recalled(change))) for change in ordered]
 

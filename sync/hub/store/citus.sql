@@ -14,6 +14,7 @@ SET citus.shard_count = 16;
 
 SELECT create_distributed_table('member', 'member', colocate_with => 'none');
 SELECT create_distributed_table('card', 'member', colocate_with => 'member');
+SELECT create_distributed_table('late_spend', 'member', colocate_with => 'member');
 SELECT create_distributed_table('alias', 'member', colocate_with => 'member');
 SELECT create_distributed_table('family', 'member', colocate_with => 'member');
 SELECT create_distributed_table('pot_move', 'member', colocate_with => 'member');

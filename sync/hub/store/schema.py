@@ -39,6 +39,9 @@ CREATE TABLE member (
 CREATE TABLE card (
   member TEXT NOT NULL, hmac TEXT NOT NULL, kind TEXT NOT NULL, PRIMARY KEY (member, hmac));
 CREATE INDEX card_hmac ON card (hmac);
+-- A sale that spent beyond every right: what it took in truth, as JSON; what was given back of it since is off the end.
+CREATE TABLE late_spend (
+  member TEXT NOT NULL, sale TEXT NOT NULL, unit TEXT NOT NULL, taken TEXT NOT NULL, PRIMARY KEY (member, sale, unit));
 -- A merge: what becomes available of `member` is `target`'s, for ever. Kept one hop long.
 CREATE TABLE alias (
   member TEXT NOT NULL PRIMARY KEY, target TEXT NOT NULL, at BIGINT NOT NULL, reason TEXT NOT NULL);
@@ -118,6 +121,7 @@ CLUSTERED = (
     "sale",
     "member",
     "card",
+    "late_spend",
     "alias",
     "account",
     "lot",

@@ -75,3 +75,43 @@ def test_merged_members_and_released_leases_are_left_as_they_are(bench, pen):
     books = bench.sql("SELECT * FROM lot")
     assert bench.hub.upkeep.correct() == 1
     assert (bench.sql("SELECT * FROM lot"), events.due(bench.database, 9)) == (books, [])
+
+
+def test_a_late_spend_whose_lot_a_correction_left_to_a_lease_can_be_returned_all_the_same(bench, pen):
+    other = Pen("t2", clock=bench.clock)
+    pen.sale("m1", name="s", earn=50, lot="x", expires="2026-12-01")
+    pen.sale("m1", name="s2", earn=50, lot="y", expires="2026-12-02")
+    bench.push(pen)
+    bench.clock.now_ms += 1_000
+    other.sale("m1", name="beyond", spends=[("0" * 64, {"x": 40})])
+    bench.clock.now_ms += 60_000
+    grant = granted(bench, pen, "m1", 50).grant
+    pen.write(GotBody(grant=grant))
+    bench.push(pen)
+    bench.push(other)
+    assert bench.lots("m1") == {"x": (50, 50, 50), "y": (50, 10, 0)}
+    bench.hub.upkeep.correct()
+    bench.audit()
+    other.give_back("m1", "beyond", restored={"x": 40})
+    assert bench.push(other).exceptions == ()
+    assert bench.account("m1") == (100, 50, 0)
+    assert bench.hub.upkeep.correct() == 0
+
+
+def test_only_whose_spend_took_what_is_put_right_without_a_word(bench, pen):
+    """Two late spends that arrive the wrong way round: the sums are the same, and a return finds the lots of the canonical order."""
+    other = Pen("t2", clock=bench.clock)
+    pen.sale("m1", earn=10, lot="x", expires="2026-12-01")
+    pen.sale("m1", earn=10, lot="y", expires="2026-12-02")
+    bench.push(pen)
+    bench.clock.now_ms += 1_000
+    other.sale("m1", name="first", spends=[("0" * 64, {"x": 10})])
+    bench.clock.now_ms += 1_000
+    pen.sale("m1", name="second", spends=[("0" * 64, {"x": 10})])
+    bench.push(pen)
+    bench.push(other)
+    assert bench.hub.upkeep.correct() == 1
+    assert corrections.of(bench.database, "m1") == []
+    other.give_back("m1", "first", restored={"x": 10})
+    bench.push(other)
+    assert {lot: row[1] for lot, row in bench.lots("m1").items()} == {"x": 10, "y": 0}

@@ -82,6 +82,17 @@ def test_a_person_may_settle_it_the_shop_bears_what_it_spent(bench, parked):
     assert journal.parked_of(bench.database, "t1") == []
 
 
+def test_a_return_of_what_the_shop_bore_is_the_shops(bench, pen, parked):
+    with transaction(bench.database):
+        parking.note(bench.database, parked, ground(bench), epoch=1)
+    other = Pen("t2", store="s9", clock=bench.clock)
+    bench.tills["t2"] = tills.Till(till="t2", store="s9", added=NOON)
+    tills.save(bench.database, bench.tills["t2"])
+    other.give_back("m1", "t1-1-sale-3", restored={"a": 20})
+    assert bench.push(other).exceptions == ()
+    assert (bench.account("m1"), loss(bench)) == ((100, 0, 0), 5)
+
+
 def test_what_nobody_can_read_books_nothing(bench, pen):
     pen.raw(b'{"no": "record"}')
     bench.push(pen)

@@ -10,7 +10,7 @@ from hub_kit import chance
 from sync.hub.opening import open_hub
 from sync.hub.store import schema
 
-MEMBER_TABLES = {"member", "card", "account", "lot", "lease", "entry"}
+MEMBER_TABLES = {"member", "card", "account", "lot", "lease", "entry", "late_spend"}
 TILL_TABLES = {"watermark", "record", "quarantine", "till"}
 
 

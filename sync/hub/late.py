@@ -1,0 +1,77 @@
+"""Late spends (I6), and what a return of one gives back. Pure.
+
+A sale that spent beyond its rights took what was there then: parts of whatever lots were free, and the rest from the shop. What its till's record
+names is not what it took. So what it took is kept, and a return takes from its end: first the shop's loss is made good, then come back the
+lots that were taken beyond the rights, the last one first, then what lay within them. What is left stands as if no more had
+ever been redeemed: the member pays what is there, the shop no more than what is short. However a return is cut into pieces, it ends in the same
+books, and it never gives more than the sale took.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from agent.loyalty.leases import Spend
+from agent.loyalty.ledger import LOSS, REDEEMED
+from agent.loyalty.lots import Part
+from sync.hub import rights
+from sync.hub.book import Taken
+from sync.hub.ground import Unapplicable
+from sync.hub.postings import Mover, total
+
+
+def spend(mover: Mover, sale: str, spends: Iterable[Spend]) -> None:
+    """Book a sale's spends. `sale` is its key in the net; what it took is noted there if any of it went beyond the rights."""
+    within: dict[str, list[Taken]] = {}
+    beyond: dict[str, list[Taken]] = {}
+    for one in spends:
+        inside, over = rights.charge_spend(mover, one)
+        within.setdefault(one.unit, []).extend(Taken(mover.book.member, part.lot, part.points) for part in inside)
+        beyond.setdefault(one.unit, []).extend(over)
+    for unit, parts in beyond.items():
+        if parts:
+            lost = [part for part in parts if part.lot is None]
+            paid = [part for part in parts if part.lot is not None]
+            mover.book.late[sale, unit] = (*within[unit], *paid, *lost)
+
+
+def borne(mover: Mover, sale: str, spends: Iterable[Spend]) -> None:
+    """Note that the shop bore all a sale spent: a return of it is the shop's."""
+    for one in spends:
+        before = mover.book.late.get((sale, one.unit), ())
+        mover.book.late[sale, one.unit] = (*before, Taken(mover.book.member, None, total(one.parts)))
+
+
+def give_back(mover: Mover, sale: str, unit: str, parts: Iterable[Part]) -> None:
+    """Redeemed points of a sale come back. Raises Unapplicable where that is more than it took."""
+    taken = mover.book.late.get((sale, unit))
+    if taken is None:
+        mover.restore(unit, parts)
+        return
+    kept, back = _split(taken, total(parts))
+    mover.book.late[sale, unit] = kept
+    for part in back:
+        hand = mover.at(part.member)
+        if part.lot is None:
+            hand.post(unit, part.points, source=REDEEMED, target=LOSS)
+        else:
+            hand.put_back(unit, Part(part.lot, part.points))
+    for member in sorted({part.member for part in back}):
+        mover.at(member).settle(unit)
+
+
+def _split(taken: tuple[Taken, ...], points: int) -> tuple[tuple[Taken, ...], tuple[Taken, ...]]:
+    """What stays taken, and what comes back: `points` off the end, the last first."""
+    kept, back = list(taken), []
+    while points and kept:
+        last = kept.pop()
+        part = min(points, last.points)
+        back.append(msgspec.structs.replace(last, points=part))
+        points -= part
+        if part < last.points:
+            kept.append(msgspec.structs.replace(last, points=last.points - part))
+    if points:
+        raise Unapplicable("restores-too-much")
+    return tuple(kept), tuple(back)

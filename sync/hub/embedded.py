@@ -7,6 +7,7 @@ is what the line to a hub elsewhere raises.
 from __future__ import annotations
 
 import contextlib
+import functools
 import logging
 import os
 import threading
@@ -20,6 +21,7 @@ from sync.hub import publishing
 from sync.hub.adopting import ADOPTED
 from sync.hub.hub import Hub
 from sync.hub.opening import open_hub
+from sync.hub.rounds import rounds
 from sync.hub.saving import save_copy
 from sync.hub.store import meta, programmes, tills
 from sync.hub.store.steps import Steps, transaction
@@ -80,7 +82,7 @@ class EmbeddedHub:
         """Expiry, debts, records that came late, pots and another look at each record, in steps so small that no push waits long."""
         upkeep = self._hub.upkeep
         for work in (upkeep.new_day, upkeep.correct, upkeep.gather, upkeep.review):
-            while self._step(work):
+            for _ in rounds(work.__name__, functools.partial(self._step, work)):
                 self._news.set()
 
     def _step(self, work: Callable[[], int]) -> int:

@@ -8,6 +8,7 @@ heard, or waived by a person, ends the recovery: what was lent to lots and nobod
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Iterator, Sequence
 
 import peewee
 
@@ -83,16 +84,31 @@ def _end_if_all(database: peewee.Database, *, epoch: int, day: str, now_ms: int)
         return False
     _parked_again(database, epoch=epoch, now_ms=now_ms)
     waiting.end(database)
-    step = meta.count_up(database, "step")
+    for members in _each_once(lambda last: waiting.members_unbacked(database, last, CHUNK)):
+        _settle(database, members, epoch=epoch, day=day, now_ms=now_ms)
     # A claw-back met meanwhile may have made a debt beside points that nobody dared to take for it.
-    while members := waiting.members_unbacked(database, CHUNK) or due.owing(database, day, CHUNK):
-        before = book_store.load(database, members, lock=True)
-        after = copied(before)
-        for member in members:
-            for unit, purse in sorted(after[member].purses.items()):
-                purse.own_up()
-                Mover(after[member], HUB, epoch, step, day).settle(unit)
-        changed = [Change(before[member], after[member]) for member in before]
-        feed.announce(database, book_store.save(database, changed, at=now_ms), feed.By(HUB, epoch, step))
+    for members in _each_once(lambda last: due.owing(database, day, last, CHUNK)):
+        _settle(database, members, epoch=epoch, day=day, now_ms=now_ms)
     _log.info("recovered", extra={"epoch": epoch})
     return True
+
+
+def _each_once(found: Callable[[str], list[str]]) -> Iterator[list[str]]:
+    """Members by name, some at a time: whatever becomes of them the walk comes to its end, for all of the hub waits for it."""
+    last = ""
+    while members := found(last):
+        yield members
+        last = members[-1]
+
+
+def _settle(database: peewee.Database, members: Sequence[str], *, epoch: int, day: str, now_ms: int) -> None:
+    """What was lent and nobody brought is debt, and every debt is paid from what is free."""
+    by = feed.By(HUB, epoch, meta.count_up(database, "step"))
+    before = book_store.load(database, members, lock=True)
+    after = copied(before)
+    for member in members:
+        for unit, purse in sorted(after[member].purses.items()):
+            purse.own_up()
+            Mover(after[member], *by, day).settle(unit)
+    changed = [Change(before[member], after[member]) for member in before]
+    feed.announce(database, book_store.save(database, changed, at=now_ms), by)

@@ -20,6 +20,7 @@ from sync.hub.filling import Fills, renew
 from sync.hub.hub import Hub
 from sync.hub.intake import Intake
 from sync.hub.jobs import Job, Jobs
+from sync.hub.rounds import rounds
 from sync.hub.saving import save_copy
 from sync.hub.settings import Settings
 from sync.hub.store.server import is_server
@@ -139,10 +140,10 @@ class Service:
     def _plan(self) -> list[Job]:
         upkeep = self.hub.upkeep
         plan = [
-            Job("new-day", self._in_steps(upkeep.new_day), EXPIRY_EVERY_S),
-            Job("review", self._in_steps(upkeep.review), REVIEW_EVERY_S),
-            Job("correct", self._in_steps(upkeep.correct), CORRECT_EVERY_S),
-            Job("gather", self._in_steps(upkeep.gather), GATHER_EVERY_S),
+            self._in_steps("new-day", upkeep.new_day, EXPIRY_EVERY_S),
+            self._in_steps("review", upkeep.review, REVIEW_EVERY_S),
+            self._in_steps("correct", upkeep.correct, CORRECT_EVERY_S),
+            self._in_steps("gather", upkeep.gather, GATHER_EVERY_S),
         ]
         if self.hub.fills is not None:
             plan.append(Job("fill", self._fill, self._settings.fill.every_hours * 3600))
@@ -193,14 +194,14 @@ class Service:
         if made is not None:
             _log.info("fill-made", extra={"members": made.members, "bytes": made.size, "pieces": len(made.pieces)})
 
-    def _in_steps(self, work: Callable[[], int]) -> Callable[[], None]:
+    def _in_steps(self, name: str, work: Callable[[], int], every_s: int) -> Job:
         """A job that runs small transactions until nothing is left, so that no push waits long."""
 
         def run() -> None:
-            while self._writer.call(work):
+            for _ in rounds(name, lambda: self._writer.call(work)):
                 self._bell.ring()
 
-        return run
+        return Job(name, run, every_s)
 
     def _save(self) -> None:
         backup = self._settings.backup

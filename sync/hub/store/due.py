@@ -17,7 +17,8 @@ def members(database: peewee.Database, day: str, limit: int) -> list[str]:
     return [str(row[0]) for row in rows]
 
 
-def owing(database: peewee.Database, day: str, limit: int) -> list[str]:
-    """Up to `limit` members with a debt beside free points that can be spent on `day`."""
-    rows = database.execute_sql(f"{_OWING} GROUP BY a.member ORDER BY 1 LIMIT ?", (day, day, limit)).fetchall()
+def owing(database: peewee.Database, day: str, after: str, limit: int) -> list[str]:
+    """Up to `limit` members with a debt beside free points that can be spent on `day`, the next ones by name."""
+    sql = f"{_OWING} AND a.member > ? GROUP BY a.member ORDER BY 1 LIMIT ?"
+    rows = database.execute_sql(sql, (day, day, after, limit)).fetchall()
     return [str(row[0]) for row in rows]

@@ -71,10 +71,10 @@ def unknown_leases(database: peewee.Database, till: str, leases: Sequence[str]) 
     return len(set(leases)) - found
 
 
-def members_unbacked(database: peewee.Database, limit: int) -> list[str]:
-    """Members with points lent to them that nobody has brought."""
+def members_unbacked(database: peewee.Database, after: str, limit: int) -> list[str]:
+    """Members with points lent to them that nobody has brought, the next ones by name."""
     rows = database.execute_sql(
-        "SELECT DISTINCT member FROM lot WHERE unbacked > 0 ORDER BY member LIMIT ?", (limit,)
+        "SELECT DISTINCT member FROM lot WHERE unbacked > 0 AND member > ? ORDER BY member LIMIT ?", (after, limit)
     ).fetchall()
     return [str(row[0]) for row in rows]
 

@@ -12,6 +12,7 @@ from agent.sqlite import transaction
 from sync.calls import HubFault
 from sync.hub.adopting import ADOPTED
 from sync.hub.embedded import open_embedded, publish
+from sync.hub.rounds import MOST
 from sync.hub.store import meta, tills
 
 KEY = "ab" * 32
@@ -134,3 +135,10 @@ def test_keeping_house_books_what_expired(embedded):
     embedded.keep_house()
     rows = embedded.hub.database.execute_sql("SELECT posted FROM account").fetchall()
     assert rows == [(0,)]
+
+
+def test_work_that_gets_nowhere_ends_all_the_same(embedded, monkeypatch):
+    count = iter(range(10**6))
+    monkeypatch.setattr(embedded.hub.upkeep, "correct", lambda: next(count) + 1)
+    embedded.keep_house()
+    assert next(count) == MOST

@@ -30,6 +30,13 @@ def come(bench, pen, **head):
     return bench.push(pen, wrong={"epoch": 2, "end": True, **head}.items())
 
 
+def lent(bench, member, lot, *, till="t1", points=20):
+    """A right the hub gave and has forgotten."""
+    backing = (Backing(lot=lot, points=points, born=NOON),)
+    grant = Grant(id=f"g-{lot}", till=till, member=member, unit=UNIT, granted=points, backing=backing)
+    return sign_grant(bench.keys.signer, grant)
+
+
 def states(bench):
     return [(row.till, row.state, row.missing) for row in waiting.rows(bench.database)]
 
@@ -114,9 +121,7 @@ def test_what_a_till_hears_of_its_members_counts_what_was_lent_as_owed(recoverin
 def test_what_came_before_what_it_speaks_of_is_tried_again_at_the_end(recovering, pen):
     """A return at one till of a sale at another, which had paid with points the hub lost."""
     other = Pen("t2", clock=recovering.clock)
-    backing = (Backing(lot="b", points=20, born=NOON),)
-    grant = Grant(id="g", till="t2", member="m1", unit=UNIT, granted=20, backing=backing)
-    grant = sign_grant(recovering.keys.signer, grant)
+    grant = lent(recovering, "m1", "b", till="t2")
     pen.give_back("m1", "x", restored={"b": 20})
     assert [one.reason for one in come(recovering, pen).exceptions] == ["unknown-lot"]
     other.sale("m1", earn=30, lot="b")
@@ -140,3 +145,41 @@ def test_a_debt_met_meanwhile_is_paid_at_the_end_from_what_came_after_it(recover
     come(recovering, other)
     assert not waiting.recovering(recovering.database)
     assert recovering.account("m1") == (20, 0, 0)
+
+
+def test_the_end_walks_by_each_member_once_whatever_becomes_of_them(recovering, pen, monkeypatch):
+    """A purse that stays as it is, by a fault of ours: all pushes would wait for the end of it."""
+    monkeypatch.setattr("sync.hub.postings.Mover.settle", lambda *_: None)
+    monkeypatch.setattr("sync.hub.book.Purse.own_up", lambda *_: None)
+    other = Pen("t2", clock=recovering.clock)
+    pen.give_back("m1", "x", taken_back=130, own=("a",))
+    pen.sale("m1", earn=50, lot="b")
+    pen.write(GotBody(grant=lent(recovering, "m1", "c")))
+    come(recovering, pen)
+    other.boot()
+    come(recovering, other)
+    assert not waiting.recovering(recovering.database)
+    assert recovering.account("m1") == (70, 20, 30)
+    assert recovering.sql("SELECT sum(unbacked) FROM lot") == [(20,)]
+
+
+def test_a_merged_member_and_the_heir_may_be_walked_by_apart(recovering, pen, monkeypatch):
+    """The heir's book is written with each of them."""
+    monkeypatch.setattr("sync.hub.recovering.CHUNK", 1)
+    other = Pen("t2", clock=recovering.clock)
+    pen.sale("m2", earn=50, lot="b")
+    recovering.push(pen)
+    with transaction(recovering.database):
+        waiting.end(recovering.database)
+        merge(recovering.database, "m1", "m2", reason="r", epoch=2, day=TODAY, now_ms=NOON)
+        begin(recovering.database, epoch=3, tills=["t1", "t2"], act=ACT)
+    for member, lot in (("m1", "c"), ("m2", "d")):
+        grant = lent(recovering, member, lot)
+        pen.write(GotBody(grant=grant))
+        pen.sale(member, spends=[(grant, {lot: 20})])
+    come(recovering, pen, epoch=3)
+    other.boot()
+    come(recovering, other, epoch=3)
+    assert not waiting.recovering(recovering.database)
+    recovering.audit()
+    assert (recovering.account("m1"), recovering.account("m2")) == ((0, 0, 0), (110, 0, 0))

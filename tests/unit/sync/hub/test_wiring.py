@@ -11,6 +11,7 @@ from agent.errors import StorageBroken, Unavailable
 from agent.web.guard import Caller
 from agent.web.routes import Call
 from sync.hub import wiring
+from sync.hub.rounds import MOST
 from sync.hub.settings import Backup, Listen, Settings
 from sync.hub.store import due, tills
 from sync.hub.store.steps import transaction
@@ -100,3 +101,9 @@ def test_a_job_that_meets_a_broken_disk_ends_the_service_too(tmp_path, monkeypat
     assert service.jobs.failures["new-day"] == 1
     assert told.is_set()
     assert service.stop()
+
+
+def test_a_job_that_gets_nowhere_ends_all_the_same(service):
+    count = iter(range(10**6))
+    service._in_steps("spin", lambda: next(count) + 1, 60).work()
+    assert next(count) == MOST

@@ -36,3 +36,13 @@ def test_a_limit(database):
     rows = [(f"m{n}", "u", "l", 10, 5, 0, 0, 0, 0, 1, "", "2026-01-01") for n in range(5)]
     bulk.insert(database, "lot", LOT, rows)
     assert due.members(database, "2026-09-21", 3) == ["m0", "m1", "m2"]
+
+
+def test_who_owes_beside_free_points_by_name(database):
+    rows = [(member, "u", "l", 10, 5, 0, 0, 0, 0, 1, "", None) for member in ("a", "b", "c", "d")]
+    bulk.insert(database, "lot", LOT, rows)
+    accounts = [(member, "u", 5, 0, debt) for member, debt in (("a", 1), ("b", 0), ("c", 2), ("d", 3))]
+    bulk.insert(database, "account", "member, unit, posted, leased, debt", accounts)
+    assert due.owing(database, "2026-09-21", "", 2) == ["a", "c"]
+    assert due.owing(database, "2026-09-21", "a", 9) == ["c", "d"]
+    assert due.owing(database, "2026-09-21", "d", 9) == []

@@ -36,5 +36,8 @@ def test_leases_nobody_knows_are_counted(database):
 def test_members_with_something_lent(database):
     columns = "member, unit, lot, points, remaining, leased, lapsed, unbacked, unborn, born, spendable_from"
     rows = [(m, "u", lot, 9, 9, 0, 0, lent, 0, 1, "") for m, lot, lent in [("a", "x", 1), ("a", "y", 2), ("b", "z", 0)]]
+    rows += [(member, "u", "x", 9, 9, 0, 0, 9, 0, 1, "") for member in ("c", "d")]
     bulk.insert(database, "lot", columns, rows)
-    assert waiting.members_unbacked(database, 10) == ["a"]
+    assert waiting.members_unbacked(database, "", 2) == ["a", "c"]
+    assert waiting.members_unbacked(database, "c", 2) == ["d"]
+    assert waiting.members_unbacked(database, "d", 2) == []

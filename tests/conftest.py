@@ -10,6 +10,14 @@ def server():
         yield databases
 
 
+@pytest.fixture(scope="session")
+def pair():
+    """A server of our own with a synchronous standby; who promotes it makes another."""
+    made = pg_kit.Pair()
+    yield made
+    made.remove()
+
+
 @pytest.fixture(autouse=True, scope="session")
 def everything_on_a_server(request):
     """With KOPILKA_PG_DSN every hub of every test is there."""

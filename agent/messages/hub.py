@@ -281,12 +281,36 @@ CODES = {
         ru=(
             "База на сервере PostgreSQL.",
             "Копии делает и возвращает он сам (pg_basebackup).",
-            "После возврата копии: kopilka-hub new-epoch",
+            "О копии скажите: kopilka-hub backed-up; после её возврата: kopilka-hub new-epoch",
         ),
         en=(
             "The database is on a PostgreSQL server.",
             "It makes and restores copies itself (pg_basebackup).",
-            "After restoring one: kopilka-hub new-epoch",
+            "Tell of a copy: kopilka-hub backed-up; after restoring one: kopilka-hub new-epoch",
+        ),
+    ),
+    "copy-not-begun": both(
+        ru=(
+            "Такой метки копии здесь нет: {token}",
+            "Копию не начинали, её уже подтвердили, или эта база старше метки.",
+            "Начните новую копию: kopilka-hub backed-up begin",
+        ),
+        en=(
+            "There is no such token of a copy here: {token}",
+            "No copy was begun under it, it was confirmed already, or this database is older than it.",
+            "Begin a new copy: kopilka-hub backed-up begin",
+        ),
+    ),
+    "copy-of-other-epoch": both(
+        ru=(
+            "Копия {token} начата до восстановления центра.",
+            "Её эпоха {began}, теперь {epoch}: под её номерами могут быть другие записи.",
+            "Начните новую копию: kopilka-hub backed-up begin",
+        ),
+        en=(
+            "Copy {token} was begun before the hub was restored.",
+            "Its epoch is {began}, now it is {epoch}: other records may stand under its numbers.",
+            "Begin a new copy: kopilka-hub backed-up begin",
         ),
     ),
     "hub-recovering": both(

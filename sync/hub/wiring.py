@@ -20,10 +20,11 @@ from sync.hub.filling import Fills, renew
 from sync.hub.hub import Hub
 from sync.hub.intake import Intake
 from sync.hub.jobs import Job, Jobs
+from sync.hub.mirroring import Mirror
 from sync.hub.rounds import rounds
 from sync.hub.saving import save_copy
 from sync.hub.settings import Settings
-from sync.hub.store.server import is_server
+from sync.hub.store import server
 from sync.retry import full_jitter_ms
 
 _log = logging.getLogger("kopilka.hub")
@@ -31,6 +32,7 @@ EXPIRY_EVERY_S = 600
 REVIEW_EVERY_S = 300
 CORRECT_EVERY_S = 60
 GATHER_EVERY_S = 60
+STANDBY_EVERY_S = 60
 MAX_CONNECTIONS = 2_000
 """A sleeping poll and a push for each of a thousand tills."""
 
@@ -55,14 +57,14 @@ def pause(repetition: int) -> None:
 
 def engine_of(database: str) -> Engine:
     """What a hub's `database` names, opened. Raises storage errors, ConfigFault."""
-    if is_server(database):
+    if server.is_server(database):
         return ServerEngine(database, chance=chance, pause=pause)
     return FileEngine(database, chance=chance, monotonic_ms=monotonic_ms)
 
 
 def hold(database: str) -> Callable[[], None]:
     """Keep other services and a restore away from a database file; a server has several processes. Raises Conflict."""
-    if is_server(database):
+    if server.is_server(database):
         return lambda: None
     return take(f"{database}.running", "hub-running", what=database)
 
@@ -147,7 +149,10 @@ class Service:
         ]
         if self.hub.fills is not None:
             plan.append(Job("fill", self._fill, self._settings.fill.every_hours * 3600))
-        if self._settings.backup.folder:
+        if isinstance(self.hub.database, server.Server):
+            mirror = Mirror(self.hub.database, self.engine.steps)
+            plan.append(Job("standby", lambda: self._writer.call(mirror.note), STANDBY_EVERY_S))
+        elif self._settings.backup.folder:
             plan.append(Job("backup", self._save, self._settings.backup.every_hours * 3600))
         return plan
 

@@ -113,6 +113,15 @@ class Cluster:
                 assert time.monotonic() < until, self.log()
                 time.sleep(0.05)
 
+    def standby(self, options: dict[str, str] | None = None) -> Cluster:
+        """A second server that follows this one from now on; not started. This one needs `wal_level` replica."""
+        base = self.new_folder()
+        self.run(
+            "pg_basebackup", "-D", f"{base}/data", "-R", "-X", "stream", "-c", "fast",
+            "-d", f"postgresql://kopilka@127.0.0.1:{self.port}/postgres",
+        )  # fmt: skip
+        return Cluster(options=options, base=base)
+
     def log(self) -> str:
         with open(f"{self.folder}/log", encoding="utf-8", errors="replace") as file:
             return file.read()[-4000:]
@@ -206,6 +215,54 @@ def used(databases: Databases | None):
         _used.pop()
         if databases:
             databases.release()
+
+
+class Pair:
+    """A server whose commits wait for nobody, and a synchronous standby that can be held still."""
+
+    def __init__(self) -> None:
+        more = {"wal_level": "replica", "max_wal_senders": "4"}
+        self.primary = Cluster(options={**QUIET, **more, "synchronous_commit": "local"}).start()
+        try:
+            self.second = self.primary.standby(QUIET)
+        except BaseException:
+            self.primary.remove()
+            raise
+        self.second.start()
+        self.synchronous("*", "sync")
+
+    def synchronous(self, names: str, state: str) -> None:
+        """Which standbys are; returns when the standby's own state is this."""
+        until = time.monotonic() + START_S
+        with psycopg.connect(self.primary.dsn("postgres"), autocommit=True) as asked:
+            asked.execute(f"ALTER SYSTEM SET synchronous_standby_names = '{names}'")
+            asked.execute("SELECT pg_reload_conf()")
+            while asked.execute("SELECT sync_state FROM pg_stat_replication").fetchone() != (state,):
+                assert time.monotonic() < until
+
+    @property
+    def dsn(self) -> str:
+        """Whichever of the two takes writes."""
+        hosts = ",".join(f"127.0.0.1:{one.port}" for one in (self.primary, self.second))
+        return f"postgresql://kopilka@{hosts}/postgres?target_session_attrs=read-write"
+
+    @contextlib.contextmanager
+    def held(self):
+        """The standby hears nothing meanwhile."""
+        until = time.monotonic() + START_S
+        with psycopg.connect(self.second.dsn("postgres")) as asked:
+            while (row := asked.execute("SELECT pid FROM pg_stat_wal_receiver").fetchone()) is None:
+                assert time.monotonic() < until
+                asked.rollback()
+        os.kill(row[0], signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(row[0], signal.SIGCONT)
+
+    def remove(self) -> None:
+        self.second.remove()
+        self.primary.remove()
 
 
 @contextlib.contextmanager

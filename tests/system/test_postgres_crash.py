@@ -35,12 +35,7 @@ class Chain:
         self.primary = Cluster(options={"wal_level": "replica", "max_wal_senders": "4"})
         opened.callback(self.primary.remove)
         self.primary.start()
-        base = self.primary.new_folder()
-        self.primary.run(
-            "pg_basebackup", "-D", f"{base}/data", "-R", "-X", "stream", "-c", "fast",
-            "-d", f"postgresql://kopilka@127.0.0.1:{self.primary.port}/postgres",
-        )  # fmt: skip
-        self.standby = Cluster(base=base)
+        self.standby = self.primary.standby()
         opened.callback(self.standby.remove)
         self.standby.start()
         hosts = ",".join(f"127.0.0.1:{one.port}" for one in (self.primary, self.standby))

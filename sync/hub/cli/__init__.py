@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from sync.hub.cli import (
     adopt,
     audit,
+    backed_up,
     backup,
     epoch,
     family,
@@ -36,7 +37,7 @@ BUG = 70
 INTERRUPTED = 130
 COMMANDS = (
     *(run, status, migrate, till, programme, load, snapshot, member, family, lease, quarantine, flags, key, audit),
-    *(backup, restore, adopt, epoch),
+    *(backup, backed_up, restore, adopt, epoch),
 )
 """Each has `add(commands, common)`: its words, and in each parser's `func` what runs them."""
 

@@ -45,3 +45,4 @@ SELECT create_distributed_table('pending', 'part', colocate_with => 'feed_head')
 SELECT create_reference_table('meta');
 SELECT create_reference_table('programme');
 SELECT create_reference_table('audit');
+SELECT create_reference_table('begun');

@@ -71,10 +71,17 @@ def advance(database: peewee.Database, mark: Mark, *, at: int) -> None:
     )
 
 
+def undurable(database: peewee.Database) -> list[tuple[str, int, int]]:
+    """Those whose watermark is above what was noted as durable."""
+    rows = database.execute_sql("SELECT till, inc, wm FROM watermark WHERE durable < wm ORDER BY till, inc").fetchall()
+    return [(str(till), int(inc), int(wm)) for till, inc, wm in rows]
+
+
 def durable(database: peewee.Database, saved: Iterable[tuple[str, int, int]]) -> None:
-    """Note the (till, incarnation, watermark) rows a verified backup holds."""
-    rows = [(wm, till, inc, wm) for till, inc, wm in saved]
-    bulk.many(database, "UPDATE watermark SET durable = ? WHERE till = ? AND inc = ? AND durable < ?", rows)
+    """Note the (till, incarnation, watermark) rows that will survive the hub's disk. Never above what is here, and never lower."""
+    rows = [(wm, till, inc, wm, wm) for till, inc, wm in sorted(saved)]
+    sql = "UPDATE watermark SET durable = ? WHERE till = ? AND inc = ? AND durable < ? AND wm >= ?"
+    bulk.many(database, sql, rows)
 
 
 def append(database: peewee.Database, mark: Mark, records: Sequence[Arrived], *, at: int) -> None:

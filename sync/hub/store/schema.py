@@ -27,6 +27,8 @@ CREATE TABLE watermark (
 CREATE TABLE record (
   till TEXT NOT NULL, inc BIGINT NOT NULL, seq BIGINT NOT NULL, hash TEXT NOT NULL, at BIGINT NOT NULL,
   line BLOB NOT NULL, PRIMARY KEY (till, inc, seq));
+-- Copies that somebody else makes of this database: how far tills had come when one was begun.
+CREATE TABLE begun (token TEXT NOT NULL PRIMARY KEY, at BIGINT NOT NULL, epoch BIGINT NOT NULL, marks TEXT NOT NULL);
 CREATE TABLE quarantine (
   till TEXT NOT NULL, inc BIGINT NOT NULL, seq BIGINT NOT NULL, reason TEXT NOT NULL, at BIGINT NOT NULL,
   line BLOB NOT NULL, PRIMARY KEY (till, inc, seq));

@@ -8,7 +8,7 @@ from sync.hub.store.audits import Audit
 from sync.hub.store.steps import transaction
 
 
-def test_a_hub_at_work(bench, pen):
+def test_a_hub_at_work(bench, pen, engine):
     pen.sale("m1", earn=50)
     granted(bench, pen, "m1", 20)
     found = standing(bench.database)
@@ -19,6 +19,7 @@ def test_a_hub_at_work(bench, pen):
         1,
         20,
     )
+    assert found["standby"] == (None if engine == "sqlite" else "none")
     assert (found["saved"], found["quarantine"], found["awaited"], len(found["fleet"])) == (None, 0, [], 3)
 
 

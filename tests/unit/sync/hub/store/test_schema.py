@@ -82,7 +82,7 @@ def test_only_small_rows_live_in_their_key(sql):
 
 # From here on the catalogue of a server is asked, which tells what no text shows.
 
-REFERENCE = {"meta", "programme", "audit"}
+REFERENCE = {"meta", "programme", "audit", "begun"}
 PARTED = {"feed", "feed_head", "pending"}
 CITUS = resources.files("sync.hub.store").joinpath("citus.sql").read_text(encoding="utf-8")
 

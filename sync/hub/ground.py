@@ -45,6 +45,8 @@ class Ground:
     """The hub came back from a backup: it takes facts and rights, and grants nothing."""
     signed: Callable[[Grant], bool] = lambda _: False
     """Whether a grant carries this hub's own signature."""
+    restored: Callable[[], bool] = lambda: False
+    """Whether this hub ever came back from a backup, so that it may have forgotten what it granted."""
 
     @property
     def day(self) -> str:

@@ -6,7 +6,7 @@ import peewee
 
 from sync.hub.ground import DEFAULT_ZONE, Ground
 from sync.hub.keys import ring
-from sync.hub.store import programmes, tills, waiting
+from sync.hub.store import meta, programmes, tills, waiting
 from sync.signing import check_grant
 
 
@@ -19,4 +19,5 @@ def ground_of(database: peewee.Database, till: tills.Till, *, now_ms: int) -> Gr
         zone=programmes.zone(database) or DEFAULT_ZONE,
         recovering=waiting.recovering(database),
         signed=lambda grant: ring(database).known(lambda key: check_grant(key, grant)),
+        restored=lambda: int(meta.read(database, "epoch") or 0) > 1,
     )

@@ -8,7 +8,7 @@ heard, or waived by a person, ends the recovery: what was lent to lots and nobod
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 import peewee
 
@@ -30,6 +30,8 @@ _log = logging.getLogger("kopilka.hub")
 RETRIED = 10_000
 OUT_OF_ORDER = ("unknown-lot", "restores-too-much", "unknown-lease", "no-move-out")
 """Why a record may not apply before another till's has come."""
+FORGOTTEN = ("unknown-lease",)
+"""Why the end of a lease that nobody brought again had to wait until it was sure that nobody would."""
 CHUNK = 500
 """Members whose books are ended up at a time."""
 
@@ -69,10 +71,10 @@ def waive(database: peewee.Database, till: str, *, act: Audit, day: str) -> bool
     return _end_if_all(database, epoch=epoch, day=day, now_ms=act.at)
 
 
-def _parked_again(database: peewee.Database, *, epoch: int, now_ms: int) -> None:
+def _parked_again(database: peewee.Database, reasons: Collection[str], *, epoch: int, now_ms: int) -> None:
     """A record may have come before what it speaks of, which another till brought: all is there now, so try them once more."""
     for parked in journal.parked(database, RETRIED):
-        if parked.reason in OUT_OF_ORDER and journal.is_parked(database, parked):
+        if parked.reason in reasons and journal.is_parked(database, parked):
             till = tills.find(database, parked.till)
             if till is not None:
                 ground = ground_of(database, till, now_ms=now_ms)
@@ -82,8 +84,9 @@ def _parked_again(database: peewee.Database, *, epoch: int, now_ms: int) -> None
 def _end_if_all(database: peewee.Database, *, epoch: int, day: str, now_ms: int) -> bool:
     if waiting.left(database):
         return False
-    _parked_again(database, epoch=epoch, now_ms=now_ms)
+    _parked_again(database, OUT_OF_ORDER, epoch=epoch, now_ms=now_ms)
     waiting.end(database)
+    _parked_again(database, FORGOTTEN, epoch=epoch, now_ms=now_ms)
     for members in _each_once(lambda last: waiting.members_unbacked(database, last, CHUNK)):
         _settle(database, members, epoch=epoch, day=day, now_ms=now_ms)
     # A claw-back met meanwhile may have made a debt beside points that nobody dared to take for it.

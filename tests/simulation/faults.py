@@ -179,7 +179,7 @@ class Faults:
         world.count("disks set back")
         machine.put_back()
         world.watch.set_back(machine)
-        world.forget_unsent(machine)
+        world.forget(machine.till)
         machine.start()
         for op in world.counter.pos(machine).sales[-30:]:
             if machine.up and op.at_ms >= machine.image_ms:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 from simulation.disk import Disk
-from simulation.violation import PowerCut, Violation
+from simulation.violation import PowerCut, Violation, need
 
 from agent.errors import KopilkaError
 from agent.sqlite import transaction
@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from simulation.world import World
+
+ROUNDS = 200
+"""Commits that a simulated day's work may take; each settles many members."""
 
 
 class Inline(ThreadPoolExecutor):
@@ -187,8 +190,11 @@ class SimHub:
 
     def new_day(self) -> None:
         """The hub's job: expiry and debts."""
-        while self.core.upkeep.new_day():
+        for _ in range(ROUNDS):
+            if not self.core.upkeep.new_day():
+                return
             self.world.watch.hub_committed()
+        need(False, "liveness: the hub's work for a day ends", f"{ROUNDS} rounds")
 
     def save(self) -> None:
         """The hub's job: a verified copy, and what it makes durable."""

@@ -12,6 +12,7 @@ import msgspec
 from agent.loyalty import leases as algebra
 from agent.loyalty.leases import Backing, Grant, Lease
 from agent.rows import position
+from agent.runtime.renewal import Renewal
 from agent.store.outbox import StoreOutbox
 from agent.store.rights import Rights
 from agent.till import sell
@@ -122,6 +123,20 @@ def spend_not_kept() -> Any:
     return mock.patch.object(Rights, "keep", keep)
 
 
+def same_incarnation() -> Any:
+    """A till whose disk was set back does not hear it from the hub, and goes on as the one it was."""
+    return mock.patch.object(Renewal, "heard", return_value=False)
+
+
+def rights_kept() -> Any:
+    """A new incarnation goes on spending what the former one was lent."""
+
+    def forget(self: Rights) -> None:
+        self._sql.run("UPDATE want SET state = 'refused', reason = 'incarnation' WHERE state = 'pending'")
+
+    return mock.patch.object(Rights, "forget", forget)
+
+
 TILL = {
     "ack-on-send": ("what was sent counts as acknowledged", ack_on_send),
     "spend-without-lease": ("the till spends by balance where it has no lease", without_lease),
@@ -129,5 +144,7 @@ TILL = {
     "cursor-before-changes": ("the cursor is saved before what it stands for", cursor_first),
     "print-before-commit": ("paper is asked for inside the sale's transaction", print_first),
     "no-replay-net": ("a sale sent again by the POS is sold again", no_replay_net),
+    "restored-goes-on": ("a till set back in time keeps its incarnation", same_incarnation),
+    "restored-keeps-rights": ("a new incarnation spends the former's leases", rights_kept),
     "lease-written-late": ("a spend reaches its lease after the sale is committed", spend_not_kept),
 }

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from simulation import ending
 from simulation.mutants import planted
 from simulation.violation import Violation
-from simulation.world import CAN, World
+from simulation.world import World
 
 MEMORY = "/dev/shm"
 """Real files in memory, where there is such a place: hundreds of runs a minute need no platter."""
@@ -33,13 +33,13 @@ class Result:
     rounds: int = 0
 
 
-def run_seed(seed: int, mutant: str = "", also: str = "") -> Result:
-    """Run it; nothing is left behind but the result. `also` names faults under study, by commas."""
+def run_seed(seed: int, mutant: str = "") -> Result:
+    """Run it; nothing is left behind but the result."""
     logging.disable(logging.CRITICAL)
     folder = tempfile.mkdtemp(prefix=f"kopilka-sim-{seed}-", dir=MEMORY if os.access(MEMORY, os.W_OK) else None)
     try:
         with planted(mutant):
-            return _run(World(seed, folder, can=CAN | set(filter(None, also.split(",")))))
+            return _run(World(seed, folder))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
         logging.disable(logging.NOTSET)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import copy
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -25,7 +25,6 @@ from sync.wire import (
     SaleBody,
     VoidBody,
     WantBody,
-    decode,
 )
 
 ZONE = timedelta(hours=3)
@@ -61,6 +60,8 @@ class Chain:
     hash: str = GENESIS
     rights: dict[str, Right] = field(default_factory=dict)
     wants: dict[str, WantBody] = field(default_factory=dict)
+    keys: set[tuple[int, int, str]] = field(default_factory=set)
+    """What it holds: (incarnation, number, hash); two machines under one key may have two stories of one number."""
 
     def copy(self) -> Chain:
         return copy.deepcopy(self)
@@ -79,14 +80,18 @@ class Shadow:
 
     def __init__(self) -> None:
         self.records: dict[tuple[str, int, int, str], bytes] = {}
+        self.read: dict[tuple[str, int, int, str], Record] = {}
+        """The same, as they were read when they were met first."""
         self.facts: dict[tuple[str, str, str], Fact] = {}
         self.lots: dict[str, tuple[str, int, str | None]] = {}
         """Lot -> (member, points, last day)."""
         self.grants: dict[str, dict[str, int]] = {}
         self.void: dict[str, Counter[str]] = {}
-        """Leases that burnt with their till and that the hub does not know, with what was under them."""
-        self.burnt: dict[str, list[tuple[tuple[str, int, int, str], bytes, bool]]] = defaultdict(list)
-        """Till -> records that are forgotten: key, line, whether planted. A later copy of the hub's may have them after all."""
+        """Leases that neither a disk nor the hub knows any more, with what was under them."""
+        self.rights: dict[str, Right] = {}
+        """Every lease that was ever journalled, as the last disk that had it tells."""
+        self.forgotten: dict[tuple[str, int, int, str], bytes] = {}
+        """Records that lay on a lost disk only. The hub may have them after all: by late mail, or in a later copy of its own."""
         self.under_rights: Counter[str] = Counter()
         """Lot -> points that are under an open lease or spent and not given back."""
         self.credit: Counter[str] = Counter()
@@ -97,10 +102,15 @@ class Shadow:
         """Member -> what final sales charged beyond every right, as the records say."""
         self.alias: dict[str, str] = {}
         self.closed: set[str] = set()
+        self.unheard: set[str] = set()
+        """Leases a person released before their till had journalled them; an answer that comes late may bring one all the same."""
+        self.wished_twice: set[str] = set()
+        """Wishes that waited when their disk was copied or its image made: both hands ask, and both get the one lease."""
         self.doubtful: set[str] = set()
         """Leases two disks had open at one time."""
         self.twofold: set[str] = set()
-        """Tills whose disk was set back or copied."""
+        """Tills whose disk was set back or copied: records of theirs lie on no disk, or were told again under another place."""
+        self.hub_forgot = False
         self.named: dict[str, tuple[int, int]] = {}
         """A record's name -> where it was first told; a fork's tail is told again under another place."""
         self.poison: set[tuple[str, int, int]] = set()
@@ -111,6 +121,7 @@ class Shadow:
         key = (record.till, record.inc, record.seq, hash_)
         fresh = key not in self.records
         self.records[key] = line
+        record = self.read.setdefault(key, record)
         if _planted(record):
             self.poison.add((record.till, record.inc, record.seq))
             return
@@ -156,6 +167,7 @@ class Shadow:
         )
         need(told.hexdigest() == hash_, "a journal's chain holds", f"{record.till} {record.inc}/{record.seq}")
         chain.inc, chain.seq, chain.hash = record.inc, record.seq, hash_
+        chain.keys.add((record.inc, record.seq, hash_))
 
     def _got(self, chain: Chain, record: Record, body: GotBody) -> None:
         grant = body.grant
@@ -166,13 +178,19 @@ class Shadow:
         need(grant.granted <= want.points, "I4: a grant is no larger than its wish", f"{grant.granted} > {want.points}")
         need(grant.id not in chain.rights, "I4: one wish gives one lease", grant.id)
         need(sum(backing.values()) == grant.granted, "I2: a grant is backed in full", grant)
+        known = grant.id in self.grants
         former = self.grants.setdefault(grant.id, backing)
         # A disk that was set back before a hub that was, too: neither knows the former grant, and it can be spent nowhere.
-        if record.till in self.twofold:
+        if self.hub_forgot and record.till in self.twofold:
             former = self.grants[grant.id] = backing
         need(former == backing, "I4: a repeated grant is the same grant", f"{grant.id}: {former} and {backing}")
-        chain.rights[grant.id] = Right(grant.member, grant.unit, record.inc, backing)
+        chain.rights[grant.id] = self.rights[grant.id] = Right(grant.member, grant.unit, record.inc, backing)
+        if known and grant.id in self.wished_twice:
+            self._risk(grant.member, backing)
         self.under_rights.update(backing)
+        if grant.id in self.unheard:
+            self.unheard.discard(grant.id)
+            self.credit.update(backing)
         self._no_double(backing, f"lease {grant.id[:8]} of {record.till}")
 
     def _sale(self, chain: Chain, record: Record, body: SaleBody, *, fresh: bool) -> None:
@@ -254,48 +272,66 @@ class Shadow:
 
     def risk(self, member: str, lease: str, points: int) -> None:
         """Two hands may spend this lease from now on: as much as it holds may be lost, and no more."""
-        self.credit.update(self.grants.get(lease, {}))
+        if lease in self.grants:
+            self.credit.update(self.grants[lease])
+        else:
+            self.unheard.add(lease)
         self.allowed[member] += points
 
     def risk_all(self, chain: Chain) -> None:
-        """Every open lease of a disk may be spent by two hands."""
+        """Every open lease of a disk may be spent by two hands, and what it waits for too."""
         for lease, right in chain.rights.items():
             if not right.closed and right.inc == chain.inc:
-                left = {lot: n for lot, n in right.left().items() if n > 0}
-                self.credit.update(left)
-                self.allowed[right.member] += sum(left.values())
+                self._risk(right.member, {lot: n for lot, n in right.left().items() if n > 0})
                 self.doubtful.add(lease)
+        self.wished_twice |= set(chain.wants) - set(chain.rights)
 
-    def forget(self, till: str, marks: dict[tuple[str, int], int], *, kept: Collection[Any] = ()) -> None:
-        """A disk is gone with what was never sent; nobody can know it any more."""
-        lost = [key for key in self.records if key[0] == till and key[2] > marks.get(key[:2], 0) and key not in kept]
-        for key in lost:
-            self.burnt[till].append((key, self.records.pop(key), key[:3] in self.poison))
-            self.poison.discard(key[:3])
-        gone = {key[:3] for key in lost}
+    def risk_unheard(self, chain: Chain, booked: Mapping[str, tuple[int, bool]]) -> None:
+        """A hub came back from a backup and may not hear this disk before it grants again. `booked`: lease -> (spent, open) there."""
+        for lease, right in chain.rights.items():
+            spent, open_ = booked.get(lease, (0, False))
+            if not open_ and right.spent.total() + (not right.closed) > spent:
+                self._risk(right.member, right.spent if right.closed else right.granted)
+
+    def _risk(self, member: str, lots: Mapping[str, int]) -> None:
+        self.credit.update(lots)
+        self.allowed[member] += sum(lots.values())
+
+    def forget(self, till: str, *, kept: Collection[tuple[str, int, int, str]]) -> None:
+        """A disk is gone with what was never sent; nobody can know it any more. `kept`: what the hub or another disk has."""
+        lost = {key for key in self.records if key[0] == till and key not in kept}
+        gone = {id(self.read[key]) for key in lost}
         for name, fact in list(self.facts.items()):
-            fact.records = [one for one in fact.records if (one.till, one.inc, one.seq) not in gone]
+            fact.records = [one for one in fact.records if id(one) not in gone]
             if not fact.records:
                 del self.facts[name]
+        self.forgotten.update({key: self.records.pop(key) for key in lost})
+        self.poison = {key[:3] for key in self.records if _planted(self.read[key])}
 
-    def burn(self, chain: Chain, known: Collection[str]) -> None:
-        """A till is gone for good: a lease of its that the hub does not know either is nobody's, nor is what was spent of it."""
-        for lease, right in chain.rights.items():
-            if lease in known:
-                self.under_rights.update(self.void.pop(lease, {}))
-            elif lease not in self.void:
+    def recall(self, keys: Iterable[tuple[str, int, int, str]]) -> None:
+        """The hub has these: what was forgotten of them is known again."""
+        for key in keys:
+            if key not in self.forgotten:
+                continue
+            self.records[key], record = self.forgotten.pop(key), self.read[key]
+            if _planted(record):
+                self.poison.add(key[:3])
+            else:
+                self._again(record)
+
+    def give_up(self, known: Collection[str]) -> None:
+        """A lease that neither the hub nor any disk knows any more is nobody's, nor is what was spent of it."""
+        for lease, right in self.rights.items():
+            if lease not in known and lease not in self.void:
                 under = right.spent if lease in self.closed else Counter(right.granted)
                 self.void[lease] = under.copy()
                 self.under_rights.subtract(under)
 
-    def recall(self, till: str) -> None:
-        """The hub may know again what burnt with a till: forget it anew, by what is known now."""
-        for key, line, planted in self.burnt.pop(till, []):
-            self.records[key] = line
-            if planted:
-                self.poison.add(key[:3])
-                continue
-            self._again(decode(line))
+    def find(self, leases: Iterable[str]) -> None:
+        """The hub knows these; it may have forgotten them before."""
+        for lease in leases:
+            if lease in self.void:
+                self.under_rights.update(self.void.pop(lease))
 
     def root(self, member: str) -> str:
         """Whom a member was merged into."""

@@ -12,7 +12,6 @@ from concurrent.futures import ProcessPoolExecutor
 from simulation import pinned
 from simulation.mutants import MUTANTS
 from simulation.run_seed import Result, run_seed
-from simulation.world import STUDIED
 
 FRESH = 1_000_000
 """Mutants are looked for on seeds from here on, where no pinned one lies."""
@@ -28,9 +27,6 @@ def main(words: list[str]) -> int:
     parser.add_argument("--seed", type=int, help="run this one only, and tell its story")
     parser.add_argument("--mutant", default="", choices=["", *MUTANTS], metavar="NAME", help="with a planted bug")
     parser.add_argument("--mutants", action="store_true", help="see that every planted bug is caught")
-    parser.add_argument(
-        "--also", default="", metavar="FAULTS", help=f"faults under study: {', '.join(sorted(STUDIED))}"
-    )
     parser.add_argument("--jobs", type=int, default=2, help="processes (default 2)")
     parser.add_argument("-v", "--verbose", action="store_true", help="tell the whole story")
     args = parser.parse_args(words)
@@ -43,7 +39,7 @@ def main(words: list[str]) -> int:
 
 
 def _one(args: argparse.Namespace, *, whole: bool) -> int:
-    result = run_seed(args.seed, args.mutant, args.also)
+    result = run_seed(args.seed, args.mutant)
     print("\n".join(result.trace if whole else result.trace[-TOLD:]))
     print(_counts(result.counts))
     print(f"trace {result.digest}")
@@ -55,7 +51,7 @@ def _verdict(result: Result, args: argparse.Namespace) -> int:
         print(f"seed {result.seed}: 0 violations")
         return 0
     print(f"seed {result.seed}: VIOLATION in step {result.steps}\n  invariant: {result.rule}\n  found: {result.text}")
-    more = "".join(f" --{name} {value}" for name, value in (("mutant", args.mutant), ("also", args.also)) if value)
+    more = f" --mutant {args.mutant}" if args.mutant else ""
     print(f"  replay: ./run sim --seed {result.seed}{more} -v")
     return 1
 
@@ -64,9 +60,7 @@ def _many(pool: ProcessPoolExecutor, args: argparse.Namespace) -> int:
     seeds = [*pinned.seeds(), *range(args.first, args.first + args.seeds)]
     counts: Counts[str] = Counts()
     broken: list[Result] = []
-    for result in _told(
-        pool.map(run_seed, seeds, [args.mutant] * len(seeds), [args.also] * len(seeds), chunksize=4), len(seeds)
-    ):
+    for result in _told(pool.map(run_seed, seeds, [args.mutant] * len(seeds), chunksize=4), len(seeds)):
         counts.update(result.counts)
         counts["steps"] += result.steps
         if result.rule:

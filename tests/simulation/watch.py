@@ -40,6 +40,8 @@ class Watch:
         self.shadow = Shadow()
         self.chains: dict[str, Chain] = {}
         self.marks: dict[tuple[str, int], int] = {}
+        self.sent: set[tuple[str, int, int, str]] = set()
+        """Keys of the records that the hub has."""
         self.leases: dict[str, str] = {}
         self.released: set[str] = set()
         """Leases a person has released at the hub."""
@@ -110,21 +112,26 @@ class Watch:
         """What the image's leases still give may have been spent since, and may be spent again."""
         self.chains[machine.name], _ = self.images.pop(machine.name)
         self.shadow.risk_all(self.chains[machine.name])
-        self.world.lost_tails.add(machine.till)
         self.shadow.twofold.add(machine.till)
 
-    def on_a_disk(self, key: tuple[str, int, int, str]) -> bool:
-        """Whether some disk of the till still has a record."""
-        tails = [
-            (chain.inc, chain.seq) for name, chain in self.chains.items() if self.world.machines[name].till == key[0]
-        ]
-        return any((key[1], key[2]) <= tail for tail in tails)
+    def on_disks(self, till: str) -> set[tuple[str, int, int, str]]:
+        """What the disks of a till's name hold now."""
+        there = (one.name for one in self.world.machines.values() if one.till == till and not one.gone)
+        return {(till, *key) for name in there for key in self.chains[name].keys}
+
+    def leases_on_disks(self) -> set[str]:
+        """The leases that some disk's journal tells of."""
+        return {
+            lease
+            for one in self.world.machines.values()
+            if not one.gone
+            for lease in self.chains.get(one.name, Chain()).rights
+        }
 
     def cloned(self, machine: Machine, copy: Machine) -> None:
         """Two hands on every lease."""
         self.chains[copy.name] = self.chains[machine.name].copy()
         self.shadow.risk_all(self.chains[machine.name])
-        self.world.lost_tails.add(machine.till)
         self.shadow.twofold.add(machine.till)
 
     # --- hub
@@ -166,7 +173,15 @@ class Watch:
         hub = self.world.hub
         for till, inc, wm, durable in hub.sql("SELECT till, inc, wm, durable FROM watermark"):
             need(durable <= wm, "durable <= mark", f"{till}/{inc}")
-            need(wm >= self.marks.get((till, inc), 0), "a mark never falls", f"{till}/{inc}: {wm}")
+            before = self.marks.get((till, inc), 0)
+            need(wm >= before, "a mark never falls", f"{till}/{inc}: {wm}")
+            if wm > before:
+                fresh = hub.sql(
+                    "SELECT seq, hash FROM record WHERE till = ? AND inc = ? AND seq > ?", till, inc, before
+                )
+                keys = {(till, inc, seq, hash_) for seq, hash_ in fresh}
+                self.sent |= keys
+                self.shadow.recall(keys)
             self.marks[till, inc] = wm
         for till, inc, count, last in hub.sql("SELECT till, inc, count(*), max(seq) FROM record GROUP BY till, inc"):
             need(
@@ -189,6 +204,7 @@ class Watch:
         gone = [lease for lease, state in self.leases.items() if state == "open" and lease not in now]
         need(not gone, "I3: a lease ends by its till's own close or by a person", f"{gone} vanished")
         self.leases = now
+        self.shadow.find(now)
 
     def _feed(self) -> None:
         revs = self.world.hub.sql("SELECT count(*), coalesce(max(rev), 0) FROM feed")[0]
@@ -201,7 +217,8 @@ class Watch:
 
     def hub_lost(self) -> None:
         """The hub is of the past from now on: what it had since, it had not."""
-        self.marks, self.leases = {}, {}
+        self.marks, self.leases, self.sent = {}, {}, set()
+        self.shadow.hub_forgot = True
 
 
 __all__: list[Any] = ["Watch"]

@@ -26,11 +26,9 @@ from sync.signing import HEADER_TILL
 
 CAN = {
     "till_off", "till_doomed", "hub_off", "hub_doomed", "clock_jump", "clock_never_set", "full_disk", "poison", "choke",
-    "newer_till", "merge", "save", "long_outage", "release_lease", "burnt", "hub_lost",
+    "newer_till", "merge", "save", "long_outage", "release_lease", "burnt", "hub_lost", "set_back", "clone",
 }  # fmt: skip
 """Faults of every run."""
-STUDIED = {"set_back", "clone"}
-"""Faults of a run that asks for them (`--also`): what they break is not yet told from what the oracle does not yet know of them."""
 
 
 class SeenHub(Hub):
@@ -63,8 +61,6 @@ class World:
         self.mail: list[tuple[int, Call]] = []
         self.later: list[tuple[int, Callable[[], None]]] = []
         self.poses: dict[str, Pos] = {}
-        self.lost_tails: set[str] = set()
-        """Tills whose disk was set back or copied: records of theirs lie on no disk, or were told again under another place."""
         self.watch = Watch(self)
         self.counter = Counter(self)
         self.faults = Faults(self)
@@ -100,29 +96,21 @@ class World:
         planted, self.choked = self.choked, False
         return planted
 
-    def forget(self, machine: Machine) -> None:
-        """A disk is gone: what it alone knew is nobody's fact any more."""
-        # What of it is still on the way is lost with it: nobody could tell it from what another hand wrote.
-        self.mail = [(at, call) for at, call in self.mail if call.headers.get(HEADER_TILL) != machine.till]
-        self.watch.shadow.forget(machine.till, self.watch.marks)
-        left = self.watch.shadow.facts
-        self.counter.all = {key: op for key, op in self.counter.all.items() if op.till != machine.till or key in left}
-        self.poses.pop(machine.name, None)
+    def forget(self, till: str) -> None:
+        """What is neither at the hub nor on a disk of a till's is known to nobody, until the POS says it again."""
+        shadow = self.watch.shadow
+        shadow.forget(till, kept=self.watch.sent | self.watch.on_disks(till))
+        for key in [key for key, op in self.counter.all.items() if op.till == till and key[0] != "enrol"]:
+            if key not in shadow.facts:
+                self.counter.all.pop(key).sure = False
+        shadow.give_up(set(self.watch.leases) | self.watch.leases_on_disks())
 
     def burnt(self, machine: Machine) -> None:
         """A till is gone, or the hub has forgotten more of one that was: only what the hub knows of it is left."""
-        self.watch.shadow.recall(machine.till)
-        self.forget(machine)
-        known = {lease for (lease,) in self.hub.sql("SELECT lease FROM lease")}
-        self.watch.shadow.burn(self.watch.chains[machine.name], known)
-
-    def forget_unsent(self, machine: Machine) -> None:
-        """A disk was set back: what it had written since and not sent is known to nobody, until the POS says it again."""
-        kept = {key for key in self.watch.shadow.records if key[0] == machine.till and self.watch.on_a_disk(key)}
-        self.watch.shadow.forget(machine.till, self.watch.marks, kept=kept)
-        for key in [key for key, op in self.counter.all.items() if op.till == machine.till and key[0] != "enrol"]:
-            if key not in self.watch.shadow.facts:
-                self.counter.all.pop(key).sure = False
+        # What of it is still on the way is lost with it: a lease it tells of would be nobody's.
+        self.mail = [(at, call) for at, call in self.mail if call.headers.get(HEADER_TILL) != machine.till]
+        self.forget(machine.till)
+        self.poses.pop(machine.name, None)
 
     def add_clone(self, machine: Machine) -> Machine:
         """A second machine with the same disk."""
@@ -144,6 +132,13 @@ class World:
             for machine in self.machines.values():
                 if machine.gone:
                     self.burnt(machine)
+                elif machine.till in self.watch.shadow.twofold:
+                    self.forget(machine.till)
+                if machine.cloned:
+                    # A till is heard by its name: of the other machine under it the hub may know too little when it grants again.
+                    sql = "SELECT lease, spent, state = 'open' FROM lease"
+                    booked = {lease: (spent, bool(open_)) for lease, spent, open_ in self.hub.sql(sql)}
+                    self.watch.shadow.risk_unheard(self.watch.chains[machine.name], booked)
 
     def merged(self, source: str) -> bool:
         """Whether a merge that a power cut interrupted stands."""

@@ -1,6 +1,10 @@
 """Spends against leases: inside, beyond, of others, of duplicates; what a close hands back."""
 
+import msgspec
 from hub_kit import Pen, granted
+
+from sync.hub.store import meta
+from sync.hub.store.steps import transaction
 
 
 def test_spending_beyond_the_lease_takes_what_is_there_and_the_shop_bears_the_rest(bench, pen):
@@ -66,3 +70,20 @@ def test_a_close_that_claims_more_than_is_left_gets_what_is_left(bench, pen):
     pen.close(grant, spent=0, left=60)
     bench.push(pen)
     assert bench.account("m1") == (50, 0, 0)
+
+
+def test_a_restored_hub_takes_the_end_of_a_lease_it_has_forgotten(bench, pen):
+    """A fork tells its closings again, but not the former incarnation's grants."""
+    pen.sale("m1", earn=100, lot="a")
+    grant = granted(bench, pen, "m1", 60).grant
+    with transaction(bench.database):
+        meta.write(bench.database, "epoch", "2")
+    forgotten = msgspec.structs.replace(grant, id="f" * 64)
+    pen.close(forgotten, spent=20)
+    assert bench.push(pen).exceptions == ()
+    assert bench.account("m1") == (100, 60, 0)
+    other = Pen("t2", clock=bench.clock)
+    other.close(grant, spent=60)
+    assert [one.reason for one in bench.push(other).exceptions] == ["unknown-lease"], (
+        "another till's lease is no such one"
+    )

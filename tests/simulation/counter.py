@@ -10,6 +10,7 @@ from simulation.violation import need
 from till_kit import as_sale, card, line
 
 from agent.errors import StorageFull
+from agent.loyalty import ids
 from agent.till import enrol, hold, quote, scanned, sell
 from agent.till.give_back import Return, Void, take_back, void
 from agent.till.refusal import Refusal
@@ -123,6 +124,14 @@ class Counter:
     def someone(self) -> int:
         return self.world.chance.randrange(1, self.world.plan.members + 1)
 
+    def spender(self, machine: Machine) -> int:
+        """Most of those who pay with points are those the till has rights of; anybody may try."""
+        chain, world = self.world.watch.chains[machine.name], self.world
+        holders = {right.member for right in chain.rights.values() if not right.closed and right.inc == chain.inc}
+        key = world.hub.keys.programme_key
+        known = [n for n in range(1, world.plan.members + 1) if ids.member_id(key, card(n)) in holders]
+        return world.chance.choice(known) if known and world.chance.random() < 0.6 else self.someone()
+
     def basket(self) -> list[dict[str, object]]:
         chance = self.world.chance
         return [line(n, chance.randrange(500, 40_000)) for n in range(1, chance.choice((2, 2, 3)))]
@@ -151,7 +160,7 @@ class Counter:
 
     def redeem(self, machine: Machine) -> None:
         """A customer who pays with points: scanned, quoted, sold as quoted, most of the time."""
-        chance, number, basket = self.world.chance, self.someone(), self.basket()
+        chance, number, basket = self.world.chance, self.spender(machine), self.basket()
         points = chance.choice(("max", chance.randrange(1, 60)))
         given = self._quoted(machine, number, basket, points)
         if given is None or not machine.up:

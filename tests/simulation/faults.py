@@ -100,6 +100,9 @@ class Faults:
         machine, world = self.some(), self.world
         if not machine:
             return
+        for work in (machine.job_standing, machine.job_push, machine.job_push):
+            if machine.up:
+                machine.job(work)
         world.note(f"  {machine.name} is without a line for 30 days")
         machine.line.cut = True
         for _ in range(6):
@@ -334,6 +337,9 @@ class Faults:
         world.count("tills lost")
         world.burnt(machine)
         self._release(held.rows(hub.database, till=machine.till, releasable=True))
+        if "hub_lost" in world.plan.weights and world.chance.random() < 0.5:
+            # The fire took the office too.
+            self.hub_lost()
 
     def _release(self, rows: list[held.Row]) -> None:
         world, hub = self.world, self.world.hub

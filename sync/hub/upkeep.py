@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 import peewee
@@ -10,6 +11,8 @@ from sync.hub import correcting, days, families, reviewing
 from sync.hub.ground import DEFAULT_ZONE, Moment, day_of
 from sync.hub.store import meta, programmes
 from sync.hub.store.steps import Steps
+
+_log = logging.getLogger("kopilka.hub")
 
 
 class Upkeep:
@@ -26,8 +29,13 @@ class Upkeep:
         return self._steps.run(lambda: days.new_day(self.database, self.moment(), limit))
 
     def correct(self) -> int:
-        """Work out anew some members for whom a record came late; returns how many were looked at."""
-        return self._steps.run(lambda: correcting.correct(self.database, self.moment()))
+        """Work out anew one member for whom a record came late; returns how many were looked at."""
+        try:
+            return self._steps.run(lambda: correcting.correct(self.database, self.moment()))
+        except peewee.IntegrityError:
+            # A fault of ours; the others are not to wait for its mending.
+            _log.exception("not-corrected")
+            return self._steps.run(lambda: correcting.pass_by(self.database, self.moment()))
 
     def review(self) -> int:
         """Judge some records again and flag what is odd; returns how many were read."""

@@ -1,5 +1,6 @@
 """Whatever order the tills' records arrive in, and however late: after corrections the books are what the canonical order gives."""
 
+import contextlib
 import tempfile
 from pathlib import Path
 
@@ -7,6 +8,12 @@ from hub_kit import DAY_MS, NOON, Bench, Pen
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from agent.errors import Conflict, NotFound
+from agent.loyalty.ledger import ISSUED, LOSS, MOVED, REDEEMED
+from sync.hub import families
+from sync.hub.merging import merge
+from sync.hub.releasing import Release, release
+from sync.hub.store.steps import transaction
 from sync.wire import GotBody
 
 TILLS = ("t1", "t2", "t3")
@@ -125,24 +132,28 @@ def books(bench):
     return lots, debts, accounts
 
 
+def arriving(shop, folder, chance):
+    """A hub that has what each till began with, as of the shop's last moment; how far that is, and whose record comes next."""
+    late = Bench(Path(folder) / "b.db")
+    for name in TILLS:
+        late.clock.now_ms = NOON + 2000 * TILLS.index(name) + 1000
+        late.push(shop.pens[name], first=1, last=3)
+        late.clock.now_ms += 1000
+        late.push(shop.pens[name], first=4, last=4, pending=())
+    late.clock.now_ms = shop.bench.clock.now_ms
+    waiting = [name for name in TILLS for _ in range(len(shop.pens[name].lines) - 4)]
+    chance.shuffle(waiting)
+    return late, dict.fromkeys(TILLS, 4), waiting
+
+
 @settings(max_examples=120, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(fact, min_size=8, max_size=40), st.randoms(use_true_random=False))
 def test_late_records_end_where_punctual_ones_do(facts, chance):
     with tempfile.TemporaryDirectory() as folder:
         shop = Canonical(folder)
         shop.play(facts)
-        late = Bench(Path(folder) / "b.db")
-        marks = dict.fromkeys(TILLS, 0)
-        for name in TILLS:
-            late.clock.now_ms = NOON + 2000 * TILLS.index(name) + 1000
-            late.push(shop.pens[name], first=1, last=3)
-            late.clock.now_ms += 1000
-            late.push(shop.pens[name], first=4, last=4, pending=())
-            marks[name] = 4
+        late, marks, waiting = arriving(shop, folder, chance)
         end = shop.bench.clock.now_ms + DAY_MS
-        late.clock.now_ms = shop.bench.clock.now_ms
-        waiting = [name for name in TILLS for _ in range(len(shop.pens[name].lines) - marks[name])]
-        chance.shuffle(waiting)
         for name in waiting:
             marks[name] += 1
             assert late.push(shop.pens[name], first=marks[name], last=marks[name]).exceptions == ()
@@ -158,7 +169,72 @@ def test_late_records_end_where_punctual_ones_do(facts, chance):
         late.close()
 
 
+ACTS = ("merge", "release", "family", "leave")
+STORIES = (["merge"], ["release"], ["family"], ["family", "leave"], ["release", "merge"])
+"""What people do at the hub meanwhile: none of it is a record, so a member it concerns is not worked out anew."""
+
+
+def do(bench, act) -> None:
+    now = bench.hub.upkeep.moment()
+    more = {"reason": "r", "epoch": 1, "day": now.day, "now_ms": now.now_ms}
+    with contextlib.suppress(Conflict, NotFound), transaction(bench.database):
+        if act == "merge":
+            merge(bench.database, *MEMBERS, **more)
+        elif act == "release":
+            leases = bench.sql("SELECT member, lease FROM lease WHERE till = 't1'")
+            release(bench.database, leases, told=Release(who="olga", **more))
+        elif act == "family":
+            families.join(bench.database, *MEMBERS, now_ms=now.now_ms)
+        else:
+            families.leave(bench.database, MEMBERS[0])
+
+
+def sums(bench):
+    """What neither order nor people change: what was given and redeemed, and that nothing lies between two members."""
+    found = dict(bench.sql("SELECT account, sum(amount) FROM entry GROUP BY account"))
+    return {name: found.get(name, 0) for name in (ISSUED, REDEEMED, MOVED)}
+
+
+@settings(max_examples=50, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.lists(fact, min_size=8, max_size=40),
+    st.sampled_from(STORIES),
+    st.randoms(use_true_random=False),
+)
+def test_whatever_people_did_meanwhile_no_correction_breaks_the_books(facts, acts, chance):
+    with tempfile.TemporaryDirectory() as folder:
+        shop = Canonical(folder)
+        shop.play(facts)
+        late, marks, waiting = arriving(shop, folder, chance)
+        for n, act in enumerate(acts):
+            waiting.insert(chance.randrange(n, len(waiting) // 2 + n + 1), act)
+        for name in waiting:
+            if name in ACTS:
+                do(late, name)
+            else:
+                marks[name] += 1
+                assert late.push(shop.pens[name], first=marks[name], last=marks[name]).exceptions == ()
+            late.audit()
+            if chance.random() < 0.3:
+                settle(late)
+        late.clock.now_ms += DAY_MS
+        settle(late)
+        assert late.sql("SELECT * FROM correction_due") == []
+        assert sums(late) == sums(shop.bench)
+        spent_beyond = sum(points for sales in shop.beyond.values() for _, points in sales)
+        within = sum(grant.granted for grant in shop.grants.values())
+        assert (
+            0
+            <= -(late.sql("SELECT sum(amount) FROM entry WHERE account = ?", LOSS)[0][0] or 0)
+            <= spent_beyond + within
+        )
+        shop.bench.close()
+        late.close()
+
+
 def settle(bench) -> None:
+    while bench.hub.upkeep.gather():
+        bench.audit()
     while bench.hub.upkeep.correct():
         bench.audit()
     while bench.hub.upkeep.new_day():

@@ -2,8 +2,10 @@
 
 from hub_kit import DAY_MS, UNIT, Pen, granted
 
+from sync.hub import correcting, families
 from sync.hub.merging import merge
-from sync.hub.store import corrections, events
+from sync.hub.releasing import Release, release
+from sync.hub.store import corrections, events, flags
 from sync.hub.store.steps import transaction
 from sync.wire import GotBody
 
@@ -66,15 +68,88 @@ def test_what_a_lease_holds_stays(bench, pen):
     assert bench.account("m1") == (100, 100, 89)
 
 
-def test_merged_members_and_released_leases_are_left_as_they_are(bench, pen):
+def left_as_they_are(bench, cause, member="m1"):
+    """A person is told, with the record it is because of."""
+    books = bench.sql("SELECT * FROM lot"), bench.sql("SELECT * FROM entry")
+    assert bench.hub.upkeep.correct() == 1
+    assert (bench.sql("SELECT * FROM lot"), bench.sql("SELECT * FROM entry")) == books
+    assert events.due(bench.database, 9) == []
+    [(flag, _)] = flags.listed(bench.database, 9)
+    assert (flag.till, flag.code, flag.numbers) == ("t2", "not-corrected", {"member": member, "cause": cause})
+
+
+def test_merged_members_are_left_as_they_are(bench, pen):
     late_return(bench, pen)
     pen.sale("m2", earn=1)
     bench.push(pen)
     with transaction(bench.database):
         merge(bench.database, "m1", "m2", reason="r", epoch=1, day="2026-09-23", now_ms=bench.clock())
-    books = bench.sql("SELECT * FROM lot")
+    left_as_they_are(bench, "merged")
+
+
+def test_a_member_with_a_released_lease_is_left_as_they_are(bench, pen):
+    """The shop bears what a till spent of a lease that a person had ended; no order of records makes it the member's."""
+    pen.sale("m1", earn=50, lot="x")
+    grant = granted(bench, pen, "m1", 30).grant
+    other = Pen("t2", clock=bench.clock)
+    other.give_back("m1", "gone", taken_back=5, own=[])
+    bench.clock.now_ms += 60_000
+    with transaction(bench.database):
+        told = Release(who="olga", reason="fire", epoch=1, day="2026-09-21", now_ms=bench.clock())
+        release(bench.database, [("m1", grant.id)], told=told)
+    pen.sale("m1", earn=1, lot="y")
+    bench.push(pen)
+    bench.push(other)
+    left_as_they_are(bench, "leases")
+
+
+def share(bench, member, pot):
+    with transaction(bench.database):
+        families.join(bench.database, member, pot, now_ms=bench.clock())
+    while bench.hub.upkeep.gather():
+        bench.audit()
+
+
+def test_what_went_to_a_familys_pot_does_not_come_back_by_a_correction(bench, pen):
+    late_return(bench, pen)
+    pen.sale("pot", earn=1)
+    bench.push(pen)
+    pen.sale("m1", earn=200, lot="new")
+    bench.push(pen)
+    share(bench, "m1", "pot")
+    assert bench.account("m1") == (0, 0, 0)
+    left_as_they_are(bench, "lots")
+
+
+def test_what_came_into_a_pot_was_not_given_by_the_shop(bench, pen):
+    late_return(bench, pen)
+    pen.sale("kid", earn=10)
+    bench.push(pen)
+    share(bench, "kid", "m1")
+    left_as_they_are(bench, "accounts")
+    assert bench.sql("SELECT sum(amount) FROM entry WHERE account = 'moved'") == [(0,)]
+
+
+def test_a_member_whose_correction_would_not_be_sound_stops_nobody_else(bench, pen, monkeypatch):
+    late_return(bench, pen)
+    pen.sale("m0", earn=10, lot="a")
+    bench.push(pen)
+    with transaction(bench.database):
+        events.ask(bench.database, [events.Due("m0", "t2", 1, 1)])
+    plain = correcting._member
+
+    def unsound(database, due, now):
+        if due.member == "m0":
+            database.execute_sql("UPDATE account SET debt = -1 WHERE member = 'm0'")
+        plain(database, due, now)
+
+    monkeypatch.setattr(correcting, "_member", unsound)
     assert bench.hub.upkeep.correct() == 1
-    assert (bench.sql("SELECT * FROM lot"), events.due(bench.database, 9)) == (books, [])
+    [(flag, _)] = flags.listed(bench.database, 9)
+    assert flag.numbers == {"member": "m0", "cause": "unsound"}
+    assert bench.hub.upkeep.correct() == 1
+    assert bench.account("m1") == (100, 0, 0)
+    assert bench.hub.upkeep.correct() == 0
 
 
 def test_a_late_spend_whose_lot_a_correction_left_to_a_lease_can_be_returned_all_the_same(bench, pen):

@@ -14,11 +14,12 @@ from urllib.parse import urlencode
 import msgspec
 
 from sync.fill import MOST_BYTES, SignedFill
+from sync.joining import EnrolAnswer, EnrolRequest, RotateAnswer, RotateRequest
 from sync.line import Call, LineFault, Reply, Transport
 from sync.page import read_answer, read_changes
 from sync.retry import retry_after_ms
 from sync.signing import Request, Signer, sign_request, sign_rotation
-from sync.wire import Changes, EnrolAnswer, EnrolRequest, Head, PushAnswer, RotateAnswer, RotateRequest, encode
+from sync.wire import Changes, Head, PushAnswer, encode
 
 PUSH, CHANGES, ENROL, HEALTH = "/v1/push", "/v1/changes", "/v1/enrol", "/v1/health"
 FILL, ROTATE = "/v1/fill", "/v1/rotate"

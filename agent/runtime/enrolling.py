@@ -21,9 +21,9 @@ from agent.store.reader import reading
 from agent.store.settings import Meta
 from agent.store.till_store import TillStore
 from sync.calls import HubCalls, HubFault
+from sync.joining import EnrolAnswer, EnrolRequest
 from sync.signing import Signer, Verifier, check_programme
 from sync.transport import HttpTransport
-from sync.wire import EnrolAnswer, EnrolRequest
 
 
 def enrol(settings: Settings, code: str, url: str) -> Secrets:

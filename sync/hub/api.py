@@ -35,8 +35,9 @@ from sync.hub.intake import Intake
 from sync.hub.reception import BadPush
 from sync.hub.store.tills import Till
 from sync.hub.unpack import PLAIN_BYTES
+from sync.joining import EnrolAnswer, EnrolRequest, RotateAnswer, RotateRequest
 from sync.signing import HEADERS
-from sync.wire import CURSOR_SIGNS, Changes, EnrolAnswer, EnrolRequest, Head, PushAnswer, RotateAnswer, RotateRequest
+from sync.wire import CURSOR_SIGNS, Changes, Head, PushAnswer
 
 MAX_WAIT_S = 25
 GATHER_S = 2.0

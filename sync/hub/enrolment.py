@@ -12,8 +12,8 @@ import peewee
 from agent.errors import BadRequest, Forbidden, NotFound
 from sync.hub.keys import Keys
 from sync.hub.store import journal, programmes, tills
+from sync.joining import EnrolAnswer, EnrolRequest, RotateAnswer, RotateRequest
 from sync.signing import check_rotation
-from sync.wire import EnrolAnswer, EnrolRequest, RotateAnswer, RotateRequest
 
 CODE_LIFE_MS = 24 * 3_600_000
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"

@@ -43,20 +43,8 @@ from sync.hub.store.books import Change
 from sync.hub.store.server import Server
 from sync.hub.store.steps import Steps
 from sync.hub.upkeep import Upkeep
-from sync.wire import (
-    GENESIS,
-    Changes,
-    EnrolAnswer,
-    EnrolRequest,
-    Head,
-    LeaseAnswer,
-    PushAnswer,
-    Record,
-    RotateAnswer,
-    RotateRequest,
-    Verdict,
-    WantBody,
-)
+from sync.joining import EnrolAnswer, EnrolRequest, RotateAnswer, RotateRequest
+from sync.wire import GENESIS, Changes, Head, LeaseAnswer, PushAnswer, Record, Verdict, WantBody
 
 _log = logging.getLogger("kopilka.hub")
 T = TypeVar("T")

@@ -40,9 +40,10 @@ from agent.till.refusal import Refusal
 from agent.till.sell import sell
 from sync.calls import HubCalls
 from sync.client import SyncClient
+from sync.joining import EnrolRequest
 from sync.signing import Signer, Verifier
 from sync.transport import HttpTransport
-from sync.wire import EnrolRequest, MemberState
+from sync.wire import MemberState
 
 Row = tuple[str, float, float, str]
 DAYS = int(os.environ.get("KOPILKA_BENCH_DAYS", "30"))

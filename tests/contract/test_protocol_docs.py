@@ -11,13 +11,13 @@ import pytest
 
 from agent.loyalty.leases import Backing, Grant, Spend
 from agent.loyalty.lots import Lot, Part
-from sync import trust, wire
+from sync import joining, trust, wire
 
 TOP = pathlib.Path(__file__).parents[2]
 TEXT = (TOP / "docs" / "protocol.md").read_text(encoding="utf-8")
 SHAPES = [
     *typing.get_args(wire.AnyBody), wire.Record, wire.Head, wire.PushAnswer, wire.Verdict, wire.LeaseAnswer, wire.Changes, wire.MemberState,
-    wire.KeyLink, wire.EnrolRequest, wire.EnrolAnswer, wire.RotateRequest, wire.RotateAnswer, Grant, Backing, Spend, Part, Lot,
+    wire.KeyLink, joining.EnrolRequest, joining.EnrolAnswer, joining.RotateRequest, joining.RotateAnswer, Grant, Backing, Spend, Part, Lot,
 ]  # fmt: skip
 
 

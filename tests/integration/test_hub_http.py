@@ -19,9 +19,10 @@ from sync.hub import wiring
 from sync.hub.enrolment import add_till, revoke_till
 from sync.hub.settings import Listen, Settings
 from sync.hub.store.steps import transaction
+from sync.joining import EnrolRequest
 from sync.signing import Request, Signer, Verifier, check_grant, check_programme, sign_request
 from sync.transport import HttpTransport
-from sync.wire import EnrolRequest, encode
+from sync.wire import encode
 
 SIGNER = Signer(b"\x07" * 32)
 OTHER = Signer(b"\x08" * 32)

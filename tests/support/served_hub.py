@@ -17,6 +17,7 @@ from sync.hub.enrolment import add_till
 from sync.hub.settings import Listen, Settings
 from sync.hub.store import schema
 from sync.hub.store.steps import transaction
+from sync.joining import EnrolAnswer, EnrolRequest
 from sync.signing import Request, Signer, sign_request
 
 TABLES = tuple(re.findall(r"CREATE TABLE (\w+)", schema.FIRST))
@@ -71,9 +72,9 @@ class ServedHub:
             lambda db: add_till(db, till, store=store, store_name="", now_ms=wiring.clock(), chance=wiring.chance)
         )
 
-    def enrol(self, till, store="s1") -> wire.EnrolAnswer:
+    def enrol(self, till, store="s1") -> EnrolAnswer:
         code = self.invite(till, store)
-        request = wire.EnrolRequest(code=code, till=till, public_key=signer_of(till).public)
+        request = EnrolRequest(code=code, till=till, public_key=signer_of(till).public)
         return self.service._writer.call(self.service.hub.enrol, request)
 
     def pen(self, till="t1", **more) -> Pen:

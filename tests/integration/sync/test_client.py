@@ -17,6 +17,7 @@ from sync.client import SyncClient
 from sync.hub import apply, ledger, wiring
 from sync.hub.enrolment import add_till
 from sync.hub.settings import Listen, Settings
+from sync.joining import EnrolRequest
 from sync.outbox import Wanted
 from sync.signing import Signer, Verifier
 from sync.transport import HttpTransport
@@ -72,7 +73,7 @@ class Site:
             lambda db: add_till(db, TILL, store="s1", store_name="", now_ms=wiring.clock(), chance=wiring.chance)
         )
         self.outbox = RecordOutbox()
-        answer = self.calls().enrol(wire.EnrolRequest(code=code, till=TILL, public_key=SIGNER.public))
+        answer = self.calls().enrol(EnrolRequest(code=code, till=TILL, public_key=SIGNER.public))
         self.key, self.outbox.epoch = answer.hub_key, answer.epoch
         self.client = self.joined()
 

@@ -10,9 +10,10 @@ import zstandard
 
 from sync.calls import HubCalls, HubFault, compress
 from sync.fill import MOST_BYTES, SignedFill
+from sync.joining import EnrolAnswer, EnrolRequest
 from sync.line import Call, LineFault, Reply
 from sync.signing import Request, Signer, Verifier, check_request
-from sync.wire import GENESIS, Changes, EnrolAnswer, EnrolRequest, Head, PushAnswer, encode
+from sync.wire import GENESIS, Changes, Head, PushAnswer, encode
 
 TILL = Signer(b"t" * 32)
 NOW = 1_795_000_000_000

@@ -6,8 +6,8 @@ from hub_kit import DAY_MS, NOON, Bench, Pen, chance
 from agent.errors import BadRequest, Forbidden, NotFound
 from sync.hub.enrolment import add_till, enrol, revoke_till, rotate
 from sync.hub.store import tills
+from sync.joining import EnrolRequest, RotateRequest
 from sync.signing import Signer, sign_rotation
-from sync.wire import EnrolRequest, RotateRequest
 
 KEY, OTHER = "0" * 64, "1" * 64
 

@@ -65,6 +65,14 @@ class SignedFill(Struct, frozen=True, omit_defaults=True, kw_only=True):
 _fill = msgspec.json.Decoder(Fill)
 
 
+def read_signed(data: bytes) -> SignedFill:
+    """A signed manifest as it was kept in a file; an empty one where the bytes are none."""
+    try:
+        return msgspec.json.decode(data, type=SignedFill)
+    except (msgspec.MsgspecError, UnicodeError):
+        return SignedFill()
+
+
 def read_manifest(text: str) -> Fill | None:
     """The manifest of a text; None for what is none, contradicts itself, or is of a later version."""
     try:

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from agent.errors import ConfigFault
-from agent.sqlite import sync_folder
+from agent.sqlite import replace_file, sync_folder
 
 NAME = "secrets.json"
 
@@ -56,14 +56,7 @@ def read(folder: str) -> Secrets | None:
 
 def write(folder: str, secrets: Secrets) -> None:
     """Keep them, whole or not at all."""
-    path = os.path.join(folder, NAME)
-    part = path + ".part"
-    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(msgspec.json.encode(secrets))
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(part, path)
+    replace_file(os.path.join(folder, NAME), msgspec.json.encode(secrets))
     sync_folder(folder)
 
 

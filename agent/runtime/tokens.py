@@ -18,6 +18,7 @@ import msgspec
 from msgspec import Struct
 
 from agent.errors import Conflict, NotFound, StorageBroken
+from agent.sqlite import replace_file
 from agent.web import guard
 
 Scope = Literal["pos", "page", "read"]
@@ -136,9 +137,4 @@ class TokenFile:
             os.close(handle)
 
     def _write(self, kept: Kept) -> None:
-        part = self._path + ".part"
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(msgspec.json.encode(kept))
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, self._path)
+        replace_file(self._path, msgspec.json.encode(kept))

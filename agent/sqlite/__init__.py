@@ -6,6 +6,7 @@ the caller ends, the next start heals.
 """
 
 from agent.sqlite.faults import file_errors, free_bytes, named, storage_errors
+from agent.sqlite.files import read_file, remove_file, replace_file
 from agent.sqlite.migrations import Step, backup, migrate, open_migrated, sync_folder
 from agent.sqlite.opening import PRAGMAS, READER_PRAGMAS, Factory, open_database, path_of, quick_check
 from agent.sqlite.statements import Row, Statements
@@ -34,6 +35,9 @@ __all__ = [
     "open_migrated",
     "path_of",
     "quick_check",
+    "read_file",
+    "remove_file",
+    "replace_file",
     "savepoint",
     "storage_errors",
     "sync_folder",

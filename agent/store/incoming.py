@@ -6,18 +6,15 @@ name; (the swap in the database); the former base removed. Any thread, one at a 
 
 from __future__ import annotations
 
-import contextlib
 import glob
 import os
 from collections.abc import Iterator
 
-import msgspec
-
 from agent.errors import StorageFull
-from agent.sqlite import file_errors, free_bytes, sync_folder
+from agent.sqlite import file_errors, free_bytes, read_file, remove_file, replace_file, sync_folder
 from agent.store.base import MARK
 from agent.store.members import received
-from sync.fill import Fill, Piece, SignedFill, name_of, read_manifest
+from sync.fill import Fill, Piece, SignedFill, name_of, read_manifest, read_signed
 from sync.wire import encode
 
 RESERVE_BYTES = 64 * 1024 * 1024
@@ -52,7 +49,7 @@ class Incoming:
         with file_errors(self._part):
             if os.path.exists(self._target):
                 self._missing -= set(self._held(self._target))
-            elif _read(self._manifest) == signed and os.path.exists(self._part):
+            elif read_signed(read_file(self._manifest)) == signed and os.path.exists(self._part):
                 self._missing -= set(self._held(self._part))
             else:
                 self._start(signed, fill)
@@ -72,9 +69,9 @@ class Incoming:
                     file.write(data)
                     self._missing.discard(number)
         # Without its manifest the former file is nobody's: no step in between shows one file with the other's manifest.
-        _unlink(self._manifest)
+        remove_file(self._manifest)
         os.replace(fresh, self._part)
-        _write(self._manifest, encode(signed))
+        replace_file(self._manifest, encode(signed))
 
     def keep(self, number: int, data: bytes) -> bool:
         """Write a piece; False when it is not what its hash says, or the file is gone: the journal needed its room, or a wipe took it."""
@@ -107,7 +104,7 @@ class Incoming:
         """Give the verified file the base's name; its path."""
         with file_errors(self._target):
             if not os.path.exists(self._target):
-                _write(self._target + BESIDE, encode(_read(self._manifest)))
+                replace_file(self._target + BESIDE, encode(read_signed(read_file(self._manifest))))
                 os.replace(self._part, self._target)
                 sync_folder(os.path.dirname(os.path.abspath(self._target)))
         return self._target
@@ -115,27 +112,27 @@ class Incoming:
     def tidy(self, base: str | None) -> None:
         """Remove files that are neither the base at this path nor a fill that can be gone on with."""
         kept = {base, f"{base}{BESIDE}"} if base else set()
-        signed = _read(self._manifest)
+        signed = read_signed(read_file(self._manifest))
         if signed.manifest and (going_on := base_path(self._database, signed)) != base:
             kept |= {going_on, going_on + BESIDE}
         else:
             for path in received(self._database):
-                _unlink(path)
-        _unlink(self._part + ".new")
+                remove_file(path)
+        remove_file(self._part + ".new")
         for path in glob.glob(glob.escape(self._database + MARK) + "*"):
             if path not in kept:
-                _unlink(path)
+                remove_file(path)
 
     def abandon(self) -> None:
         """Give up what is being received; the base stays."""
         for path in received(self._database):
-            _unlink(path)
+            remove_file(path)
 
     def drop(self) -> None:
         """Throw away a placed file that turned out to be no fill."""
         self.abandon()
         for path in (self._target, self._target + BESIDE):
-            _unlink(path)
+            remove_file(path)
 
     def _pieces(self) -> tuple[Piece, ...]:
         assert self._fill is not None, "begin first"
@@ -152,7 +149,7 @@ class Incoming:
         """Where pieces of former fills lie: hash -> (path, offset)."""
         bases = [path.removesuffix(BESIDE) for path in glob.glob(glob.escape(self._database + MARK) + "*" + BESIDE)]
         for path, manifest in ((self._part, self._manifest), *((base, base + BESIDE) for base in bases)):
-            fill = read_manifest(_read(manifest).manifest)
+            fill = read_manifest(read_signed(read_file(manifest)).manifest)
             if fill is not None and os.path.exists(path):
                 yield from ((fill.pieces[number].sha256, (path, offset)) for number, offset in _offsets(fill))
 
@@ -181,24 +178,3 @@ def _piece(path: str, offset: int, piece: Piece) -> bytes | None:
         file.seek(offset)
         data = file.read(piece.size)
     return data if name_of(data) == piece.sha256 else None
-
-
-def _read(path: str) -> SignedFill:
-    try:
-        with open(path, "rb") as file:
-            return msgspec.json.decode(file.read(), type=SignedFill)
-    except (FileNotFoundError, msgspec.MsgspecError, UnicodeError):
-        return SignedFill()
-
-
-def _write(path: str, data: bytes) -> None:
-    with open(path + ".part", "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(path + ".part", path)
-
-
-def _unlink(path: str) -> None:
-    with contextlib.suppress(FileNotFoundError):
-        os.unlink(path)

@@ -11,12 +11,11 @@ import fcntl
 import os
 from collections.abc import Callable, Iterator
 
-import msgspec
 import peewee
 
 from agent.errors import Conflict
-from agent.sqlite import sync_folder
-from sync.fill import VERSION, Fill, Piece, SignedFill, Words, cut, name_of, read_manifest
+from agent.sqlite import read_file, remove_file, replace_file, sync_folder
+from sync.fill import VERSION, Fill, Piece, SignedFill, Words, cut, name_of, read_manifest, read_signed
 from sync.hub import changes
 from sync.hub.store import feed, meta, snapshot, steps
 from sync.signing import Signer, Verifier, check_fill, sign_fill
@@ -59,7 +58,7 @@ class Fills:
             return
         seen = (found.st_ino, found.st_mtime_ns, found.st_size)
         if seen != self._seen:
-            signed = _read(path)
+            signed = read_signed(read_file(path))
             self._signed, self._fill, self._seen = signed, read_manifest(signed.manifest), seen
 
     def piece(self, sha256: str) -> bytes | None:
@@ -109,7 +108,7 @@ def make(
 def _make(database: peewee.Database, fills: Fills, signer: Signer, *, now_ms: int, tell: Tell) -> Fill | None:
     loose, whole = (os.path.join(fills.folder, name) for name in ("making.sqlite3", "made.sqlite3"))
     for path in (loose, whole):
-        _unlink(path)
+        remove_file(path)
     words = Words()
     try:
         with steps.snapshot(database), snapshot.Snapshot(loose, words) as file:
@@ -124,7 +123,7 @@ def _make(database: peewee.Database, fills: Fills, signer: Signer, *, now_ms: in
         pieces = [_keep(fills.folder, piece) for piece in cut(snapshot.pages(whole))]
         size = os.path.getsize(whole)
     finally:
-        _unlink(whole)
+        remove_file(whole)
     fill = Fill(
         v=VERSION, cursor=str(cursor), epoch=cursor.epoch, rev=cursor.rev, members=file.members, at=now_ms, size=size,
         pieces=tuple(pieces),
@@ -160,7 +159,7 @@ def _keep(folder: str, piece: bytes) -> Piece:
     made = Piece(name_of(piece), len(piece))
     path = os.path.join(folder, made.sha256 + PACKED)
     if not os.path.exists(path):
-        _write(path, zstandard.ZstdCompressor(level=_LEVEL).compress(piece))
+        replace_file(path, zstandard.ZstdCompressor(level=_LEVEL).compress(piece))
     return made
 
 
@@ -168,36 +167,12 @@ def _publish(folder: str, fill: Fill, signer: Signer) -> None:
     """Put the manifest in place, and throw away what neither it nor the former names."""
     path, former = os.path.join(folder, NAME), os.path.join(folder, FORMER)
     text = encode(fill).decode()
-    before = read_manifest(_read(path).manifest)
+    before = read_manifest(read_signed(read_file(path)).manifest)
     if before is not None:
-        _write(former, encode(_read(path)))
-    _write(path, encode(SignedFill(manifest=text, signature=sign_fill(signer, text))))
+        replace_file(former, encode(read_signed(read_file(path))))
+    replace_file(path, encode(SignedFill(manifest=text, signature=sign_fill(signer, text))))
     sync_folder(folder)
     named = {piece.sha256 + PACKED for kept in (fill, before) if kept is not None for piece in kept.pieces}
     for name in os.listdir(folder):
         if name.endswith(PACKED) and name not in named:
-            _unlink(os.path.join(folder, name))
-
-
-def _read(path: str) -> SignedFill:
-    try:
-        with open(path, "rb") as file:
-            return msgspec.json.decode(file.read(), type=SignedFill)
-    except (FileNotFoundError, msgspec.MsgspecError, UnicodeError):
-        return SignedFill()
-
-
-def _write(path: str, data: bytes) -> None:
-    """Whole or not at all, for nobody else's eyes."""
-    part = path + ".part"
-    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(part, path)
-
-
-def _unlink(path: str) -> None:
-    with contextlib.suppress(FileNotFoundError):
-        os.unlink(path)
+            remove_file(os.path.join(folder, name))

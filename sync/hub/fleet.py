@@ -5,7 +5,6 @@ It lies beside the database and in the backup folder, is replaced whole, and is 
 
 from __future__ import annotations
 
-import contextlib
 import os
 from collections.abc import Iterable
 
@@ -14,7 +13,7 @@ import peewee
 from msgspec import Struct
 
 from agent.errors import Conflict
-from agent.sqlite import named, sync_folder
+from agent.sqlite import named, replace_file, sync_folder
 from sync.hub.keys import ring
 from sync.hub.store import meta, tills
 
@@ -95,17 +94,9 @@ def read(path: str) -> Fleet | None:
 
 def write(path: str, fleet: Fleet) -> None:
     """Replace the file, safe against a power cut at any moment. Raises the storage errors."""
-    fresh = f"{path}.new"
     try:
-        with open(fresh, "wb") as file:
-            os.fchmod(file.fileno(), 0o600)
-            file.write(msgspec.json.encode(fleet))
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(fresh, path)
+        replace_file(path, msgspec.json.encode(fleet))
     except OSError as error:
-        with contextlib.suppress(OSError):
-            os.unlink(fresh)
         raise named(error, path) from error
     sync_folder(os.path.dirname(path) or ".")
 

@@ -1,0 +1,44 @@
+"""Small files: whole or not at all, and nobody else's."""
+
+import os
+import stat
+
+import pytest
+
+from agent.sqlite import read_file, remove_file, replace_file
+
+
+def test_there_and_back(tmp_path):
+    path = str(tmp_path / "kept")
+    assert read_file(path) == b""
+    for data in (b"one", b"", b"two" * 1000):
+        replace_file(path, data)
+        assert read_file(path) == data
+    assert os.listdir(tmp_path) == ["kept"]
+    remove_file(path)
+    remove_file(path)
+    assert os.listdir(tmp_path) == []
+
+
+def test_for_nobody_elses_eyes_whatever_was_left_behind(tmp_path):
+    path = tmp_path / "kept"
+    for name in ("kept", "kept.part"):
+        (tmp_path / name).write_bytes(b"old")
+        (tmp_path / name).chmod(0o644)
+    replace_file(str(path), b"new")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_what_fails_leaves_the_former_one(tmp_path, monkeypatch):
+    path = str(tmp_path / "kept")
+    replace_file(path, b"former")
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    for step in ("fsync", "replace"):
+        with monkeypatch.context() as patch:
+            patch.setattr(os, step, full)
+            with pytest.raises(OSError, match="No space"):
+                replace_file(path, b"later")
+        assert (read_file(path), os.listdir(tmp_path)) == (b"former", ["kept"])

@@ -18,7 +18,7 @@ from typing import Any
 
 import msgspec
 from bench.store import Raw, taken
-from bench.till import basket, card, memory_mb, percentile, programme
+from bench.till import ONE_OFFER, basket, card, memory_mb, percentile, programme
 from hub_kit import chance as fixed_chance
 from till_kit import CountedIds, HandClock
 
@@ -220,23 +220,6 @@ def costs(folder: str) -> tuple[float, float]:
     parts.store.close()
     raw.close()
     return statistics.median(figures[0]), statistics.median(figures[1])
-
-
-ONE_OFFER = """
-[programme]
-id = "bench"
-version = 1
-currency = "RUB"
-timezone = "Europe/Moscow"
-[points.main]
-worth = "100"
-redeem = { max_share = "30%" }
-lots = { pending = "14d", expires = "365d" }
-[[offer]]
-id = "base"
-phase = "accrual"
-then = { earn = "5%" }
-"""
 
 
 def fresh_secrets() -> kept_secrets.Secrets:

@@ -24,6 +24,23 @@ MEMBERS = 500
 """Who comes to one till in such a time: twenty visits each, none of them told back by a hub."""
 
 
+ONE_OFFER = """
+[programme]
+id = "bench"
+version = 1
+currency = "RUB"
+timezone = "Europe/Moscow"
+[points.main]
+worth = "100"
+redeem = { max_share = "30%" }
+lots = { pending = "14d", expires = "365d" }
+[[offer]]
+id = "base"
+phase = "accrual"
+then = { earn = "5%" }
+"""
+
+
 def programme() -> str:
     """Fifty offers, a dozen of which act on the basket."""
     offers = [
@@ -36,20 +53,7 @@ then = {{ percent = "{1 + n % 9}%" }}
 """
         for n in range(49)
     ]
-    return """
-[programme]
-id = "bench"
-version = 1
-currency = "RUB"
-timezone = "Europe/Moscow"
-[points.main]
-worth = "100"
-redeem = { max_share = "30%" }
-[[offer]]
-id = "base"
-phase = "accrual"
-then = { earn = "5%" }
-""" + "".join(offers)
+    return ONE_OFFER + "".join(offers)
 
 
 def basket(lines: int) -> list[dict[str, object]]:

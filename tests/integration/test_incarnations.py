@@ -88,6 +88,15 @@ def earn(till, name, price=10_000, **more):
     return granted(till.sell(name, [line(price=price)], card=card(1), **more))
 
 
+def forget(till, *names):
+    """Sold and told to the hub, and then the disk is as it was before."""
+    old = image(till)
+    for name in names:
+        earn(till, name)
+    till.sync()
+    set_back(till, old)
+
+
 def sales(shop):
     """Ids of sales the hub counts, and how often each earned or spent."""
     return shop.bench.sql("SELECT count(*) FROM sale")[0][0]
@@ -101,11 +110,7 @@ def expected(shop, sold):
 def test_a_whole_image_set_back_and_gone_on_with(shop):
     till = shop.tills["T1"]
     hold_rights(till)
-    old = image(till)
-    for n in range(3):
-        earn(till, f"known-{n}")
-    till.sync()
-    set_back(till, old)
+    forget(till, *[f"known-{n}" for n in range(3)])
     # Only the hub can tell: secrets and database agree with one another.
     assert till.store.journal.tail.inc == 1
     for n in range(4):
@@ -163,11 +168,7 @@ def test_a_story_that_parts_behind_a_halved_batch(shop):
     till = shop.tills["T1"]
     for n in range(6):
         earn(till, f"both-{n}")
-    old = image(till)
-    for n in range(2):
-        earn(till, f"lost-{n}")
-    till.sync()
-    set_back(till, old)
+    forget(till, "lost-0", "lost-1")
     for n in range(4):
         earn(till, f"after-{n}")
     small_batches(till, 5)
@@ -193,10 +194,7 @@ def test_a_story_that_parts_behind_a_halved_batch(shop):
 
 def test_an_image_set_back_that_sold_nothing_since(shop):
     till = shop.tills["T1"]
-    old = image(till)
-    earn(till, "lost-1")
-    till.sync()
-    set_back(till, old)
+    forget(till, "lost-1")
     till.client.push_once(shop.clock.monotonic_ms(), even_empty=True)
     shop.clock.pass_ms(600_000)
     outcome = till.client.push_once(shop.clock.monotonic_ms(), even_empty=True)
@@ -211,10 +209,7 @@ def test_an_image_set_back_that_sold_nothing_since(shop):
 def test_nothing_is_spent_before_the_new_incarnation_has_met_the_hub(shop):
     till = shop.tills["T1"]
     hold_rights(till)
-    old = image(till)
-    earn(till, "lost")
-    till.sync()
-    set_back(till, old)
+    forget(till, "lost")
     earn(till, "fork")
     till.client.push_once(shop.clock.monotonic_ms())
     outcome = till.client.push_once(shop.clock.monotonic_ms() + 10**6)
@@ -271,10 +266,7 @@ def test_two_copies_spend_all_of_one_lease_and_the_shop_bears_no_more_than_the_l
 
 def test_both_copies_begin_the_same_number_and_find_out(shop):
     first = shop.tills["T1"]
-    old = image(first)
-    earn(first, "lost")
-    first.sync()
-    set_back(first, old)
+    forget(first, "lost")
     second = clone(shop, first)
     for n, till in enumerate((first, second)):
         earn(till, f"m{n}")
@@ -298,10 +290,7 @@ def test_returns_and_closings_of_the_forks_tail_go_with_it(shop):
     till = shop.tills["T1"]
     earn(till, "bought", price=20_000)
     till.sync()
-    old = image(till)
-    earn(till, "lost")
-    till.sync()
-    set_back(till, old)
+    forget(till, "lost")
     earn(till, "fork", price=40_000)
     granted(till.give_back("bought", "R-1", [{"n": 1, "quantity": "1"}]))
     granted(till.void("fork", "V-1"))
@@ -317,10 +306,7 @@ def test_returns_and_closings_of_the_forks_tail_go_with_it(shop):
 
 def test_a_power_cut_between_database_and_secrets_is_made_good(shop):
     till = shop.tills["T1"]
-    old = image(till)
-    earn(till, "lost")
-    till.sync()
-    set_back(till, old)
+    forget(till, "lost")
     earn(till, "fork")
     till.sync()
     kept = secrets.read(till.folder)

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from typing import Self
 
 import requests
 from pg_kit import free_port
@@ -60,6 +61,13 @@ class HubProcess:
                     return self
             except requests.ConnectionError:
                 time.sleep(0.05)
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
 
     def told(self) -> str:
         with open(self.log, encoding="utf-8", errors="replace") as file:

@@ -5,12 +5,10 @@ import sqlite3
 import subprocess
 import sys
 import time
-from http.client import HTTPConnection, HTTPException
 
 import pytest
+from net_till import HubProcess
 from till_process import TillProcess, sale
-
-from agent.cli.demo.till import free_port
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 CARD = "2811111111114"
@@ -57,37 +55,14 @@ def test_points_earned_here_are_spent_here_at_once(tmp_path):
     hub.close()
 
 
-class Central:
-    """`kopilka-hub run` on a file, on a port of its own."""
-
-    def __init__(self, database):
-        self.database, self.port = str(database), free_port()
+class Central(HubProcess):
+    """`kopilka-hub run` on a file, on a port of its own, and its commands beside it."""
 
     def command(self, *words):
         return subprocess.run(
             [sys.executable, "-m", "sync.hub.cli", "--database", self.database, *words],
             capture_output=True, text=True, check=True, timeout=60, env={**os.environ, "KOPILKA_LANG": "en"},
         ).stdout  # fmt: skip
-
-    def __enter__(self):
-        words = ["--database", self.database, "run", "--listen", f"127.0.0.1:{self.port}"]
-        self.process = subprocess.Popen([sys.executable, "-m", "sync.hub.cli", *words], stderr=subprocess.DEVNULL)
-        wait(self._answers)
-        return self
-
-    def _answers(self):
-        line = HTTPConnection("127.0.0.1", self.port, timeout=2)
-        try:
-            line.request("GET", "/v1/health")
-            return line.getresponse().status == 200
-        except (OSError, HTTPException):
-            return False
-        finally:
-            line.close()
-
-    def __exit__(self, *_):
-        self.process.terminate()
-        self.process.wait(10)
 
     def balance(self):
         with sqlite3.connect(self.database) as hub:
@@ -98,7 +73,7 @@ class Central:
 
 def test_the_shop_grows_and_its_hub_moves_out(tmp_path):
     """Sold with the hub inside, taken over while the till sells on, then on against the hub elsewhere: to the point."""
-    central = Central(tmp_path / "central.db")
+    central = Central(str(tmp_path / "central.db"), str(tmp_path / "central.log"))
     with TillProcess(tmp_path, extra=EMBEDDED) as till:
         member = earned(till)["member"]
         show_card(till, member)
@@ -115,7 +90,7 @@ def test_the_shop_grows_and_its_hub_moves_out(tmp_path):
     with open(till.config, encoding="utf-8") as file:
         text = file.read()
     with central:
-        moved = text.replace("embedded = true", f'url = "http://127.0.0.1:{central.port}"')
+        moved = text.replace("embedded = true", f'url = "{central.base}"')
         with open(till.config, "w", encoding="utf-8") as file:
             file.write(moved)
         with till:

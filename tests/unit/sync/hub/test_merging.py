@@ -196,17 +196,21 @@ def test_more_of_a_lot_comes_after_the_heir_spent_the_first_part(bench, pen):
     assert bench.lots("b") == {"x": (100, 60, 0), "y": (1, 0, 0)}
 
 
-def test_two_lots_of_one_name_stay_two(bench, pen):
+def two_openings(pen):
+    """Imported lots are all called alike."""
     pen.sale("a", earn=100, lot="opening", expires="2026-12-31")
     pen.sale("b", earn=30, lot="opening", expires="2027-12-31")
+
+
+def test_two_lots_of_one_name_stay_two(bench, pen):
+    two_openings(pen)
     bench.push(pen)
     join(bench, "a", "b")
     assert bench.lots("b") == {"opening": (30, 30, 0), "opening/a": (100, 100, 0)}
 
 
 def test_a_spent_lot_of_the_same_name_is_no_hindrance(bench, pen):
-    pen.sale("a", earn=100, lot="opening", expires="2026-12-31")
-    pen.sale("b", earn=30, lot="opening", expires="2027-12-31")
+    two_openings(pen)
     lent = granted(bench, pen, "b", 30).grant
     pen.sale("b", spends=[(lent, {"opening": 30})])
     bench.push(pen)
@@ -215,8 +219,7 @@ def test_a_spent_lot_of_the_same_name_is_no_hindrance(bench, pen):
 
 
 def test_more_of_a_lot_that_got_another_name(bench, pen):
-    pen.sale("a", earn=100, lot="opening", expires="2026-12-31")
-    pen.sale("b", earn=30, lot="opening", expires="2027-12-31")
+    two_openings(pen)
     held = granted(bench, pen, "a", 60).grant
     join(bench, "a", "b")
     lent = granted(bench, pen, "b", 70).grant

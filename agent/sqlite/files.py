@@ -18,12 +18,17 @@ def read_file(path: str) -> bytes:
 def replace_file(path: str, data: bytes) -> None:
     """Put a file of this content in place, whatever was there; its name lasts when the folder is synced too (`sync_folder`).
 
+    It stays the former one's owner's: what root's command writes the service must be able to read.
+
     Raises OSError, with the former file in its place and nothing beside it.
     """
     part = f"{path}.part"
     try:
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             os.fchmod(file.fileno(), 0o600)
+            if os.geteuid() == 0 and os.path.exists(path):
+                was = os.stat(path)
+                os.fchown(file.fileno(), was.st_uid, was.st_gid)
             file.write(data)
             file.flush()
             os.fsync(file.fileno())

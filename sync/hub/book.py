@@ -118,6 +118,26 @@ class Purse:
                 self.lots[id_] = msgspec.structs.replace(lot, points=lot.points - points, left=lot.left - points)
                 self.unbacked[id_] = lent - points
 
+    def fetch(self, heir: Purse, *, of: str) -> int:
+        """What is still lent to lots of member `of` is paid by the heir's parts of these lots; returns how many points came back for it.
+
+        A till may show a right under the former name when the rest of its lot is with the heir already.
+        """
+        fetched = 0
+        heir.pay_lent()
+        for id_ in [id_ for id_, lent in self.unbacked.items() if lent]:
+            for name in (id_, other_name(id_, of)):
+                lot = heir.lots.get(name)
+                if lot is None or _days(lot) != _days(self.lots[id_]):
+                    continue
+                points = min(self.unbacked[id_], lot.left - heir.leased.get(name, 0))
+                if points:
+                    heir.lots[name] = msgspec.structs.replace(lot, points=lot.points - points, left=lot.left - points)
+                    self.unbacked[id_] -= points
+                    self.unborn.discard(id_)
+                    fetched += points
+        return fetched
+
     def own_up(self) -> None:
         """The end of a recovery: what nobody brought is the member's debt."""
         self.debt += sum(self.unbacked.values())
@@ -144,6 +164,7 @@ class Purse:
                 part = msgspec.structs.replace(part, id=other_name(part.id, of))
                 lot = self.lots.get(part.id)
             lot = lot or msgspec.structs.replace(part, points=0, left=0)
+            self.unborn.discard(part.id)
             self.lots[part.id] = msgspec.structs.replace(
                 lot, points=lot.points + part.points, left=lot.left + part.left
             )
@@ -174,9 +195,9 @@ def other_name(lot: str, member: str) -> str:
     return f"{lot}/{member}"
 
 
-def _days(lot: Lot) -> tuple[int, str, str | None]:
-    """What tells one lot from another."""
-    return lot.born, lot.spendable_from, lot.expires_on
+def _days(lot: Lot) -> tuple[int, str | None]:
+    """What tells one lot from another of its name. A lot known from a right only says no first day: it had come."""
+    return lot.born, lot.expires_on
 
 
 class Taken(Struct, frozen=True, array_like=True):

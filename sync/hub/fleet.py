@@ -1,6 +1,7 @@
-"""The hub's epoch and its tills, in a small file outside the database: what a restored backup may be too old to know.
+"""The hub's epoch, its tills and its merges, in a file outside the database: what a restored backup may be too old to know.
 
-It lies beside the database and in the backup folder, is replaced whole, and is written before a new till gets its keys.
+It lies beside the database and in the backup folder, is replaced whole, and is written before a new till gets its keys, or a merge
+is committed.
 """
 
 from __future__ import annotations
@@ -13,12 +14,18 @@ import peewee
 from msgspec import Struct
 
 from agent.errors import Conflict
-from agent.sqlite import named, replace_file, sync_folder
+from agent.sqlite import file_errors, named, replace_file, sync_folder
 from sync.hub.keys import ring
-from sync.hub.store import meta, tills
+from sync.hub.store import aliases, merges, meta, tills
+from sync.hub.store.aliases import Merge
 
 NAME = "hub.fleet"
-MAX_BYTES = 16 * 1024 * 1024
+MAX_BYTES = 32 * 1024 * 1024
+MERGES = 50_000
+"""The newest ones are kept: a backup that lacks none but these was made a year ago where people merge a hundred a day. With names of
+80 signs, as long as they may be, and reasons as they are cut they fill less than MAX_BYTES; as hubs make them, a sixth of it."""
+REASON = 60
+"""Signs of a merge's reason that are kept."""
 
 
 class Known(Struct, frozen=True, kw_only=True):
@@ -37,6 +44,8 @@ class Fleet(Struct, frozen=True, kw_only=True):
     hub: str
     """The public key, hex, it was born with: whose file this is."""
     tills: tuple[Known, ...] = ()
+    merges: tuple[Merge, ...] = ()
+    """The newest MERGES, oldest first."""
     at: int = 0
 
 
@@ -58,11 +67,22 @@ def of(database: peewee.Database, *, now_ms: int) -> Fleet:
         for one in known
         if one.public_key and one.revoked is None
     )
-    return Fleet(epoch=epoch, hub=ring(database).anchor, tills=enrolled, at=now_ms)
+    made = newest([*merges.due(database, MERGES), *aliases.newest(database, MERGES)])
+    return Fleet(epoch=epoch, hub=ring(database).anchor, tills=enrolled, merges=made, at=now_ms)
+
+
+def newest(merges: Iterable[Merge]) -> tuple[Merge, ...]:
+    """As many as are kept, each member's once: of two words about one the later in the row."""
+    known = {one.member: msgspec.structs.replace(one, reason=one.reason[:REASON]) for one in merges}
+    return tuple(sorted(known.values(), key=lambda one: (one.at, one.member))[-MERGES:])
 
 
 def take_over(database: peewee.Database, fleet: Fleet, *, now_ms: int) -> None:
-    """Tell an older database, in the caller's transaction, which tills were enrolled, given another key or revoked since."""
+    """Tell an older database, in the caller's transaction, which tills were enrolled, given another key or revoked since, and which
+    merges it has to make again.
+    """
+    done = aliases.of(database, (one.member for one in fleet.merges))
+    merges.put(database, (one for one in fleet.merges if one.member not in done))
     listed = {one.till: one for one in fleet.tills}
     for row in tills.fleet(database):
         if row.till.public_key and row.till.revoked is None and row.till.till not in listed:
@@ -104,8 +124,17 @@ def write(path: str, fleet: Fleet) -> None:
 def keep(paths: Iterable[str], fleet: Fleet) -> None:
     """Write the file wherever it lies; folders are made."""
     for path in paths:
-        os.makedirs(os.path.dirname(path) or ".", mode=0o700, exist_ok=True)
+        with file_errors(path):
+            os.makedirs(os.path.dirname(path) or ".", mode=0o700, exist_ok=True)
         write(path, fleet)
+
+
+def renew(database: peewee.Database, paths: Iterable[str], *, now_ms: int) -> None:
+    """Write the files as the database stands, in the caller's transaction, which holds a row until it ends: whoever comes next, from
+    whatever process, writes what this one has done too.
+    """
+    meta.read(database, "epoch", lock=True)
+    keep(paths, of(database, now_ms=now_ms))
 
 
 def check(paths: Iterable[str], fleet: Fleet) -> None:

@@ -19,7 +19,6 @@ from sync.hub import (
     apply,
     changes,
     enrolment,
-    fleet,
     former,
     lateness,
     order,
@@ -31,7 +30,6 @@ from sync.hub import (
 from sync.hub.arrivals import SEEN_MS, Arrived, Mark
 from sync.hub.book import Book, copied
 from sync.hub.filling import Fills
-from sync.hub.fleet import Fleet
 from sync.hub.ground import Ground
 from sync.hub.grounds import ground_of
 from sync.hub.keys import Keys
@@ -81,8 +79,8 @@ class Hub:
         self.fills = fills
         self._steps = steps or Steps(database)
         self._shared = isinstance(database, Server)
-        self.keep_fleet: Callable[[Fleet], None] = lambda _: None
-        """Keeps epoch and tills outside the database; called outside of steps."""
+        self.keep_fleet: Callable[[], None] = lambda: None
+        """Writes what is kept outside the database; called in the step that changed it, maybe again."""
         self.epoch = 0
         self.recovering = False
         self._look()
@@ -298,9 +296,13 @@ class Hub:
 
     def _kept(self, work: Callable[[], T]) -> T:
         """A step that changes the list of tills, which is kept outside before a till hears of it: a restored hub must wait for it."""
-        answer, known = self._steps.run(lambda: (work(), fleet.of(self.database, now_ms=self.clock())))
-        self.keep_fleet(known)
-        return answer
+
+        def step() -> T:
+            answer = work()
+            self.keep_fleet()
+            return answer
+
+        return self._steps.run(step)
 
     def till(self, name: str) -> tills.Till | None:
         """A till as the reader knows it."""

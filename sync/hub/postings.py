@@ -152,12 +152,18 @@ class Mover:
             purse.take(parts)
 
     def hand_on(self, unit: str) -> None:
-        """A merged member's free points and debt become the heir's; lots keep their ids and days. Nothing for any other member."""
+        """A merged member's free points and debt become the heir's; lots keep their ids and days. Nothing for any other member.
+
+        What was lent to a lot that is with the heir by now comes back first.
+        """
         heir = self.heir
         if heir is None:
             return
         mine, theirs = self.book.purse(unit), heir.book.purse(unit)
         mine.pay_lent()
+        fetched = mine.fetch(theirs, of=self.book.member)
+        heir.post(unit, fetched, source="member", target=MOVED)
+        self.post(unit, fetched, source=MOVED, target="member")
         moved = sum(theirs.inherit(*mine.give_up(lot), of=self.book.member) for lot in mine.free())
         self.post(unit, moved, source="member", target=MOVED)
         heir.post(unit, moved, source=MOVED, target="member")

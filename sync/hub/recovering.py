@@ -18,6 +18,7 @@ from sync.hub.arrivals import Mark
 from sync.hub.book import copied
 from sync.hub.grounds import ground_of
 from sync.hub.leases import HUB
+from sync.hub.merging import merge_again
 from sync.hub.postings import Mover
 from sync.hub.store import audits, due, feed, journal, meta, tills, waiting
 from sync.hub.store import books as book_store
@@ -34,6 +35,8 @@ FORGOTTEN = ("unknown-lease",)
 """Why the end of a lease that nobody brought again had to wait until it was sure that nobody would."""
 CHUNK = 500
 """Members whose books are ended up at a time."""
+MERGED = 200
+"""Merges made again in one transaction; the next push goes on."""
 
 
 def heard(database: peewee.Database, head: Head, mark: Mark, *, day: str, now_ms: int) -> bool:
@@ -41,7 +44,8 @@ def heard(database: peewee.Database, head: Head, mark: Mark, *, day: str, now_ms
     epoch = int(meta.read(database, "epoch") or 0)
     row = waiting.of(database, mark.till)
     if row is None or row.state != "awaited":
-        return False
+        # All may have come, and merges be left that the push before had no time for.
+        return end_if_all(database, epoch=epoch, day=day, now_ms=now_ms)
     newest = max(journal.marks(database, mark.till), default=mark.inc)
     # A till that has not heard of the restore yet believes that all of its journal is here.
     if not head.end or head.epoch != epoch or head.last != mark.wm or mark.inc < newest:
@@ -50,7 +54,7 @@ def heard(database: peewee.Database, head: Head, mark: Mark, *, day: str, now_ms
     state: waiting.State = "awaited" if missing else "heard"
     waiting.note(database, Awaited(till=mark.till, state=state, at=now_ms, missing=missing))
     _log.info("till-heard", extra={"till": mark.till, "missing": missing})
-    return _end_if_all(database, epoch=epoch, day=day, now_ms=now_ms)
+    return end_if_all(database, epoch=epoch, day=day, now_ms=now_ms)
 
 
 def waive(database: peewee.Database, till: str, *, act: Audit, day: str) -> bool:
@@ -68,7 +72,7 @@ def waive(database: peewee.Database, till: str, *, act: Audit, day: str) -> bool
     waiting.note(database, Awaited(till=till, state="waived", at=act.at, missing=row.missing))
     audits.note(database, act)
     epoch = int(meta.read(database, "epoch") or 0)
-    return _end_if_all(database, epoch=epoch, day=day, now_ms=act.at)
+    return end_if_all(database, epoch=epoch, day=day, now_ms=act.at)
 
 
 def _parked_again(database: peewee.Database, reasons: Collection[str], *, epoch: int, now_ms: int) -> None:
@@ -81,10 +85,16 @@ def _parked_again(database: peewee.Database, reasons: Collection[str], *, epoch:
                 parking.again(database, parked, ground, epoch=epoch)
 
 
-def _end_if_all(database: peewee.Database, *, epoch: int, day: str, now_ms: int) -> bool:
+def end_if_all(database: peewee.Database, *, epoch: int, day: str, now_ms: int) -> bool:
+    """End the recovery, in the caller's transaction, once nobody is awaited; whether it is over.
+
+    Merges the copy has forgotten come first, some in each call: what the heirs hold rights to lies with the merged members.
+    """
     if waiting.left(database):
         return False
     _parked_again(database, OUT_OF_ORDER, epoch=epoch, now_ms=now_ms)
+    if merge_again(database, MERGED, epoch=epoch, day=day, now_ms=now_ms):
+        return False
     waiting.end(database)
     _parked_again(database, FORGOTTEN, epoch=epoch, now_ms=now_ms)
     for members in _each_once(lambda last: waiting.members_unbacked(database, last, CHUNK)):
@@ -111,7 +121,9 @@ def _settle(database: peewee.Database, members: Sequence[str], *, epoch: int, da
     after = copied(before)
     for member in members:
         for unit, purse in sorted(after[member].purses.items()):
+            mover = Mover(after[member], *by, day)
+            mover.hand_on(unit)
             purse.own_up()
-            Mover(after[member], *by, day).settle(unit)
+            mover.settle(unit)
     changed = [Change(before[member], after[member]) for member in before]
     feed.announce(database, book_store.save(database, changed, at=now_ms), by)

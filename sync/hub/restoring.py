@@ -14,9 +14,10 @@ import peewee
 from agent.errors import Conflict, NotFound
 from agent.sqlite import backup, named, open_database, quick_check, sync_folder
 from agent.sqlite.stamps import next_stamp
-from sync.hub import fleet
+from sync.hub import fleet, recovering
 from sync.hub.fleet import Fleet
-from sync.hub.store import audits, meta, waiting
+from sync.hub.ground import DEFAULT_ZONE, day_of
+from sync.hub.store import audits, meta, programmes, waiting
 from sync.hub.store.audits import Audit
 from sync.hub.store.steps import transaction
 
@@ -28,9 +29,10 @@ def begin(database: peewee.Database, *, epoch: int, tills: Iterable[str], act: A
     meta.write(database, "epoch", str(epoch))
     names = sorted(set(tills))
     waiting.begin(database, names, at=act.at)
-    if not names:
-        waiting.end(database)
     audits.note(database, act)
+    if not names:
+        day = day_of(act.at, programmes.zone(database) or DEFAULT_ZONE)
+        recovering.end_if_all(database, epoch=epoch, day=day, now_ms=act.at)
 
 
 def restore(target: str, copy: str, *, paths: Sequence[str], act: Audit) -> tuple[Fleet, str]:
@@ -87,7 +89,9 @@ def _known(database: peewee.Database, paths: Sequence[str], now_ms: int) -> Flee
     newest = max(found, key=lambda one: (one.epoch, one.at), default=here)
     # The newest list knows who was revoked since; the database's own counts only where there is no list.
     tills = newest.tills if found else here.tills
-    return Fleet(epoch=max(newest.epoch, here.epoch) + 1, hub=here.hub, tills=tills, at=now_ms)
+    told = [one for file in sorted(found, key=lambda one: (one.epoch, one.at)) for one in file.merges]
+    merges = fleet.newest([*here.merges, *told])
+    return Fleet(epoch=max(newest.epoch, here.epoch) + 1, hub=here.hub, tills=tills, merges=merges, at=now_ms)
 
 
 def _copied(copy: str, fresh: str) -> None:

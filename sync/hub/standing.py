@@ -7,13 +7,15 @@ from typing import Any
 import peewee
 
 from sync.hub.showing import tills_shown
-from sync.hub.store import counts, journal, meta, waiting
+from sync.hub.store import counts, journal, merges, meta, waiting
 from sync.hub.store.server import Server
 from sync.hub.store.standby import standbys
 
 
 def standing(database: peewee.Database) -> dict[str, Any]:
-    """Epoch and state, a server's standby (None for a file), those still awaited in a recovery, counts of what waits or lies aside, the last copy (UTC ms), tills."""
+    """Epoch and state, a server's standby (None for a file), those still awaited in a recovery, counts of what waits or lies aside (`merges`:
+    those to be made again), the last copy (UTC ms), tills.
+    """
     recovering = waiting.recovering(database)
     found = counts.of(database)
     return {
@@ -25,6 +27,7 @@ def standing(database: peewee.Database) -> dict[str, Any]:
         "leases": found.leases,
         "leased": found.leased,
         "unbacked": found.unbacked,
+        "merges": merges.left(database),
         "pending": found.pending,
         "quarantine": journal.parked_count(database),
         "flags": found.flags,

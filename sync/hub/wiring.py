@@ -78,9 +78,9 @@ def engine_alone(settings: Settings) -> tuple[Engine, Callable[[], None]]:
     try:
         engine = engine_of(settings.database)
         try:
-            known = fleet.of(engine.database, now_ms=clock())
-            fleet.check(settings.fleet_files, known)
-            fleet.keep(settings.fleet_files, known)
+            fleet.check(settings.fleet_files, fleet.of(engine.database, now_ms=clock()))
+            # A process that ended between a file and its commit has left the file ahead.
+            engine.steps.run(lambda: fleet.renew(engine.database, settings.fleet_files, now_ms=clock()))
         except BaseException:
             engine.close()
             raise
@@ -120,7 +120,7 @@ class Service:
             fills=Fills(settings.fill_folder) if settings.fill_folder else None,
             steps=self.engine.steps,
         )
-        self.hub.keep_fleet = lambda known: fleet.keep(settings.fleet_files, known)
+        self.hub.keep_fleet = lambda: fleet.renew(self.engine.database, settings.fleet_files, now_ms=clock())
         self._bell = Bell()
         self.api = Api(
             self.hub,

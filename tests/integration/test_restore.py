@@ -10,6 +10,7 @@ from agent.till import identify
 from agent.till.wish import wish
 from sync.hub import fleet
 from sync.hub.hub import Hub
+from sync.hub.merging import Act, merge_for_good
 from sync.hub.opening import open_hub
 from sync.hub.restoring import restore
 from sync.hub.saving import newest, save_copy
@@ -88,4 +89,43 @@ def test_tills_bring_everything_again_and_only_then_the_hub_grants(shop, tmp_pat
     posted, _, debt = shop.bench.account(member)
     assert posted - debt == account[0] - account[2] - 10
     assert shop.bench.sql("SELECT sum(amount) FROM entry WHERE account = 'loss:store'") == [(None,)]
+    shop.check()
+
+
+def test_a_merge_the_copy_is_too_old_to_know_is_made_again_before_anything_is_granted(shop, tmp_path):
+    """One till is away with a right of the heir over the merged member's lot; another would have the same points under the former name."""
+    first, second = shop.tills.values()
+    gone, heir = first.member_id(1), first.member_id(2)
+    for number in (1, 2):
+        granted(first.sell(f"first-{number}", [line(price=100, amount=100)], card=card(number)))
+    shop.give(gone, 100, lot="given")
+    shop.sync()
+    folder = str(tmp_path / "copies")
+    copy = copied(shop, folder)
+    act = Act(who="anna", reason="two cards", at=shop.clock.now_ms())
+    merge_for_good(shop.bench.database, gone, heir, act, paths=[fleet.in_folder(folder)])
+    shop.sync()
+    assert identify.by_card(second.desk, card(1), how="scan").member == heir
+    want(second, 2)
+    second.line.cut = True
+    whole = shop.bench.account(heir)
+    granted(second.sell("away", [line(price=6000)], card=card(1), redeem={"main": 60}))
+    put_back(shop, copy, folder)
+    first.sync()
+    assert first.line.pushed
+    assert shop.bench.account(gone)[0] >= 100
+    want(first, 1)
+    assert leases(shop) == []
+    second.line.cut = False
+    second.sync()
+    assert not waiting.recovering(shop.bench.database)
+    shop.clock.pass_ms(60_000)
+    shop.sync()
+    assert identify.by_card(first.desk, card(1), how="scan").member == heir
+    assert [row[0] for row in leases(shop)] == ["T2"]
+    assert shop.bench.account(gone) == (0, 0, 0)
+    assert shop.hub_balance(heir) == whole[0] - 60
+    assert shop.bench.sql("SELECT max(debt) FROM account") == [(0,)]
+    assert shop.bench.sql("SELECT sum(amount) FROM entry WHERE account = 'loss:store'") == [(None,)]
+    assert shop.bench.sql("SELECT subject FROM audit WHERE what = 'merged-again'") == [(gone,)]
     shop.check()

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 import msgspec
 from hub_kit import TODAY, UNIT, Bench
 from pen_shop import TILLS, PenShop
 
+from agent.errors import Conflict, NotFound
 from agent.sqlite import backup
+from sync.hub import fleet
+from sync.hub.merging import merge
 from sync.hub.recovering import waive
 from sync.hub.restoring import begin
 from sync.hub.store.audits import Audit
@@ -17,7 +21,9 @@ from sync.wire import GotBody
 
 
 class RecoveryShop(PenShop):
-    """Tills journal each grant before they spend from it, take sales back, and the hub is copied when the script says so."""
+    """Tills journal each grant before they spend from it, take sales back, members are merged, and the hub is copied when the script
+    says so.
+    """
 
     def __init__(self, folder: str) -> None:
         super().__init__(folder)
@@ -29,6 +35,11 @@ class RecoveryShop(PenShop):
     def do_backup(self) -> None:
         backup(self.bench.database, self.copy)
         self.at_copy = {row[0] for row in self.bench.sql("SELECT lease FROM lease")}
+
+    def do_merge(self, member, target):
+        bench = self.bench
+        with contextlib.suppress(Conflict, NotFound), transaction(bench.database):
+            merge(bench.database, member, target, reason="one", epoch=1, day=TODAY, now_ms=bench.clock())
 
     def lent_to(self, till: str) -> int:
         """What the till was granted since the copy: the bound of what it can cost. Older leases stay locked."""
@@ -68,6 +79,8 @@ def restored(shop: RecoveryShop, tills=TILLS) -> Bench:
     bench.clock = bench.hub.clock = shop.bench.clock
     act = Audit(at=bench.clock(), who="t", what="restored", subject="copy")
     with transaction(bench.database):
+        # The file outside knows what the hub knew last.
+        fleet.take_over(bench.database, fleet.of(shop.bench.database, now_ms=act.at), now_ms=act.at)
         begin(bench.database, epoch=2, tills=tills, act=act)
     bench.hub._look()
     return bench

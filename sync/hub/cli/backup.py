@@ -36,10 +36,9 @@ def backup(args: argparse.Namespace) -> int:
     keep = settings.backup.keep if folder == settings.backup.folder else MANY
     with opened(args) as (database, _):
         now_ms = wiring.clock()
-        known = fleet.of(database, now_ms=now_ms)
         saved = save_copy(settings.database, folder, now_ms=now_ms, keep=keep)
-        fleet.keep([fleet.in_folder(folder)], known)
         with transaction(database):
+            fleet.renew(database, [fleet.in_folder(folder)], now_ms=now_ms)
             note(database, saved, at=now_ms)
     path = newest(folder)
     shown = [{"till": till, "incarnation": inc, "durable": wm} for till, inc, wm in saved]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from sync.hub.cli.common import answer, opened, speak, table, verbs_of
+from sync.hub.cli.common import answer, opened, settings_of, speak, table, verbs_of, who
 
 
 def add(commands: Any, common: Any) -> None:
@@ -42,23 +42,14 @@ def show(args: argparse.Namespace) -> int:
 
 def merge(args: argparse.Namespace) -> int:
     """Whatever is or becomes available of the first is the second's."""
-    from sync.hub import merging, wiring
-    from sync.hub.ground import DEFAULT_ZONE, day_of
+    from sync.hub import wiring
+    from sync.hub.merging import Act, merge_for_good
     from sync.hub.showing import named_member
-    from sync.hub.store import meta, programmes
-    from sync.hub.store.steps import transaction
 
-    with opened(args) as (database, keys), transaction(database):
-        found = [named_member(database, keys.programme_key, text) for text in (args.member, args.target)]
-        now_ms = wiring.clock()
-        gone, heir = merging.merge(
-            database,
-            *found,
-            reason=args.reason,
-            epoch=int(meta.read(database, "epoch") or 0),
-            day=day_of(now_ms, programmes.zone(database) or DEFAULT_ZONE),
-            now_ms=now_ms,
-        )
+    with opened(args) as (database, keys):
+        member, target = (named_member(database, keys.programme_key, text) for text in (args.member, args.target))
+        act = Act(who=who(), reason=args.reason, at=wiring.clock())
+        gone, heir = merge_for_good(database, member, target, act, paths=settings_of(args).fleet_files)
     told = speak(
         "{} теперь {}. Открытые права на кассах отозваны.", "{} is {} now. Open rights at tills are asked back."
     )

@@ -72,8 +72,7 @@ def till_revoke(args: argparse.Namespace) -> int:
         now_ms = wiring.clock()
         with transaction(database):
             revoke_till(database, args.till, now_ms=now_ms)
-            known = fleet.of(database, now_ms=now_ms)
-        fleet.keep(settings_of(args).fleet_files, known)
+            fleet.renew(database, settings_of(args).fleet_files, now_ms=now_ms)
     told = speak("Касса {} отозвана.", "Till {} is revoked.").format(args.till)
     answer(args, {"till": args.till, "state": "revoked"}, told)
     return 0

@@ -5,8 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import peewee
+from msgspec import Struct
 
 from sync.hub.store import bulk
+
+
+class Merge(Struct, frozen=True, array_like=True):
+    """What a person did: `member` is `target` from then on. `at` is UTC ms."""
+
+    member: str
+    target: str
+    at: int
+    reason: str
 
 
 def of(database: peewee.Database, members: Iterable[str]) -> dict[str, str]:
@@ -30,9 +40,18 @@ def merged_into(database: peewee.Database, target: str) -> list[str]:
     return [str(row[0]) for row in rows]
 
 
-def put(database: peewee.Database, member: str, target: str, *, at: int, reason: str) -> None:
-    """A new alias; those that pointed at `member` point at `target` from now on. `target` is nobody's alias itself."""
-    database.execute_sql("UPDATE alias SET target = ? WHERE target = ?", (target, member))
+def put(database: peewee.Database, merge: Merge) -> None:
+    """A new alias; those that pointed at the member point at the target from now on. The target is nobody's alias itself."""
+    database.execute_sql("UPDATE alias SET target = ? WHERE target = ?", (merge.target, merge.member))
     database.execute_sql(
-        "INSERT INTO alias (member, target, at, reason) VALUES (?, ?, ?, ?)", (member, target, at, reason)
+        "INSERT INTO alias (member, target, at, reason) VALUES (?, ?, ?, ?)",
+        (merge.member, merge.target, merge.at, merge.reason),
     )
+
+
+def newest(database: peewee.Database, limit: int) -> list[Merge]:
+    """The last ones, newest first; each says who the heir is now."""
+    rows = database.execute_sql(
+        "SELECT member, target, at, reason FROM alias ORDER BY at DESC, member LIMIT ?", (limit,)
+    ).fetchall()
+    return [Merge(*row) for row in rows]

@@ -16,6 +16,7 @@ SELECT create_distributed_table('member', 'member', colocate_with => 'none');
 SELECT create_distributed_table('card', 'member', colocate_with => 'member');
 SELECT create_distributed_table('late_spend', 'member', colocate_with => 'member');
 SELECT create_distributed_table('alias', 'member', colocate_with => 'member');
+SELECT create_distributed_table('merge_due', 'member', colocate_with => 'member');
 SELECT create_distributed_table('family', 'member', colocate_with => 'member');
 SELECT create_distributed_table('pot_move', 'member', colocate_with => 'member');
 SELECT create_distributed_table('account', 'member', colocate_with => 'member');

@@ -48,6 +48,9 @@ CREATE TABLE late_spend (
 CREATE TABLE alias (
   member TEXT NOT NULL PRIMARY KEY, target TEXT NOT NULL, at BIGINT NOT NULL, reason TEXT NOT NULL);
 CREATE INDEX alias_target ON alias (target);
+-- Merges that a restored database has forgotten: made again when every till was heard.
+CREATE TABLE merge_due (
+  member TEXT NOT NULL PRIMARY KEY, target TEXT NOT NULL, at BIGINT NOT NULL, reason TEXT NOT NULL);
 -- A family: what its members earn is gathered in the pot. `pot_move` left the member and has not reached the pot yet.
 CREATE TABLE family (member TEXT NOT NULL PRIMARY KEY, pot TEXT NOT NULL, at BIGINT NOT NULL);
 CREATE INDEX family_pot ON family (pot);
@@ -125,6 +128,7 @@ CLUSTERED = (
     "card",
     "late_spend",
     "alias",
+    "merge_due",
     "account",
     "lot",
     "entry",

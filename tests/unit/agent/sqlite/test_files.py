@@ -42,3 +42,13 @@ def test_what_fails_leaves_the_former_one(tmp_path, monkeypatch):
             with pytest.raises(OSError, match="No space"):
                 replace_file(path, b"later")
         assert (read_file(path), os.listdir(tmp_path)) == (b"former", ["kept"])
+
+
+def test_what_roots_hand_replaces_stays_its_owners(tmp_path):
+    path = tmp_path / "kept"
+    replace_file(str(path), b"the service's")
+    if os.geteuid() == 0:
+        os.chown(path, 65_534, 65_534)
+    owner = path.stat()
+    replace_file(str(path), b"a command's")
+    assert (path.stat().st_uid, path.stat().st_gid) == (owner.st_uid, owner.st_gid)

@@ -3,10 +3,11 @@
 import pytest
 from hub_kit import TODAY, UNIT, granted
 
-from agent.errors import Conflict, NotFound
-from sync.hub import changes
-from sync.hub.merging import merge
-from sync.hub.store import cards
+from agent.errors import Conflict, NotFound, StorageBroken
+from sync.hub import changes, fleet
+from sync.hub.merging import Act, merge, merge_again, merge_for_good
+from sync.hub.store import cards, merges
+from sync.hub.store.aliases import Merge
 from sync.hub.store.steps import transaction
 from sync.wire import EnrolBody
 
@@ -229,3 +230,50 @@ def test_more_of_a_lot_that_got_another_name(bench, pen):
     pen.close(held, spent=0)
     assert bench.push(pen).exceptions == ()
     assert bench.lots("b") == {"opening": (30, 0, 0), "opening/a": (100, 60, 0)}
+
+
+def test_a_person_merges_for_good_and_the_file_outside_knows_it_first(bench, pen, tmp_path):
+    pen.sale("a", earn=1)
+    pen.sale("b", earn=2)
+    bench.push(pen)
+    act = Act(who="anna", reason="two cards", at=bench.clock())
+    paths = [str(tmp_path / "x.fleet"), str(tmp_path / "copies" / "hub.fleet")]
+    assert merge_for_good(bench.database, "a", "b", act, paths=paths) == ("a", "b")
+    for path in paths:
+        assert fleet.read(path).merges == (Merge("a", "b", bench.clock(), "two cards"),)
+    acts = bench.sql("SELECT at, who, what, subject, reason, numbers FROM audit")
+    assert acts == [(bench.clock(), "anna", "merged", "a", "two cards", '{"into": "b"}')]
+    with pytest.raises(Conflict, match="members-are-one"):
+        merge_for_good(bench.database, "b", "a", act, paths=paths)
+
+
+def test_where_the_file_cannot_be_written_nothing_is_merged(bench, pen, tmp_path):
+    pen.sale("a", earn=1)
+    pen.sale("b", earn=2)
+    bench.push(pen)
+    (tmp_path / "file").write_text("")
+    act = Act(who="anna", reason="two cards", at=bench.clock())
+    with pytest.raises(StorageBroken):
+        merge_for_good(bench.database, "a", "b", act, paths=[str(tmp_path / "file" / "x.fleet")])
+    assert bench.sql("SELECT * FROM alias") == []
+    assert bench.account("a") == (1, 0, 0)
+
+
+def test_merges_are_made_again_with_what_is_there_of_them(bench, pen):
+    """One the database has after all, one between members it has, one of strangers."""
+    for member, points in (("a", 1), ("b", 2), ("c", 4)):
+        pen.sale(member, earn=points, lot=f"lot-{member}")
+    bench.push(pen)
+    join(bench, "a", "b")
+    with transaction(bench.database):
+        merges.put(bench.database, [Merge("a", "b", 1, "r"), Merge("b", "c", 2, "s"), Merge("x", "y", 3, "t")])
+        assert merge_again(bench.database, 2, epoch=1, day=TODAY, now_ms=bench.clock()) == 1
+    bench.audit()
+    assert bench.account("c") == (7, 0, 0)
+    with transaction(bench.database):
+        assert merge_again(bench.database, 2, epoch=1, day=TODAY, now_ms=bench.clock()) == 0
+    assert bench.sql("SELECT member, target, at FROM alias ORDER BY member") == [
+        ("a", "c", bench.clock()), ("b", "c", 2), ("x", "y", 3)
+    ]  # fmt: skip
+    assert bench.sql("SELECT member FROM member ORDER BY member") == [("a",), ("b",), ("c",), ("x",), ("y",)]
+    assert bench.sql("SELECT subject FROM audit WHERE what = 'merged-again' ORDER BY n") == [("b",), ("x",)]

@@ -1,5 +1,7 @@
 """Whom a restored hub waits for, when a till counts as heard, and what it grants meanwhile: nothing."""
 
+import json
+
 import pytest
 from hub_kit import NOON, TODAY, UNIT, Pen, granted
 
@@ -8,7 +10,9 @@ from agent.loyalty.leases import Backing, Grant
 from sync.hub.merging import merge
 from sync.hub.recovering import waive
 from sync.hub.restoring import begin
-from sync.hub.store import waiting
+from sync.hub.standing import standing
+from sync.hub.store import aliases, merges, waiting
+from sync.hub.store.aliases import Merge
 from sync.hub.store.audits import Audit
 from sync.hub.store.steps import transaction
 from sync.signing import sign_grant
@@ -94,6 +98,164 @@ def test_a_till_may_be_waived_with_a_reason(recovering, pen):
     for till, error in (("t2", Conflict), ("t1", Conflict), ("t9", NotFound)):
         with pytest.raises(error), transaction(recovering.database):
             waive(recovering.database, till, act=ACT, day=TODAY)
+
+
+@pytest.fixture
+def forgetful(recovering, pen):
+    """The copy is older than a merge of m1 into m2: m1's points were m2's to be granted."""
+    pen.sale("m2", earn=10, lot="b")
+    recovering.push(pen)
+    with transaction(recovering.database):
+        merges.put(recovering.database, [Merge("m1", "m2", NOON - 5, "two cards")])
+    return recovering
+
+
+def heard_all(bench, *pens):
+    for one in pens:
+        one.boot()
+        come(bench, one)
+        bench.audit()
+    assert not waiting.recovering(bench.database)
+
+
+def test_what_an_heir_holds_of_a_merge_that_was_forgotten_is_lent_once(forgetful, pen):
+    """A till's right over the merged member's lot, spent; another till that would have the same points under the former name."""
+    other = Pen("t2", clock=forgetful.clock)
+    grant = lent(forgetful, "m2", "a", till="t2", points=60)
+    other.write(GotBody(grant=grant))
+    other.sale("m2", spends=[(grant, {"a": 45})])
+    want = pen.want("m1", 100)
+    assert come(forgetful, pen).leases[0].refused == "recovering"
+    assert come(forgetful, other).exceptions == ()
+    forgetful.audit()
+    assert not waiting.recovering(forgetful.database)
+    assert forgetful.push(pen, pending=[want]).leases[0].refused == "merged"
+    assert (forgetful.account("m1"), forgetful.account("m2")) == ((0, 0, 0), (65, 15, 0))
+    assert forgetful.lots("m2") == {"a": (100, 55, 15), "b": (10, 10, 0)}
+    assert forgetful.sql("SELECT count(*) FROM lot WHERE unbacked > 0 OR unborn > 0") == [(0,)]
+    assert granted(forgetful, pen, "m2", 1000).grant.granted == 50
+    assert forgetful.sql("SELECT member, target, at, reason FROM alias") == [("m1", "m2", NOON - 5, "two cards")]
+    acts = "SELECT who, what, subject, reason, numbers FROM audit WHERE what = 'merged-again'"
+    numbers = json.dumps({"into": "m2", "merged_at": NOON - 5})
+    assert forgetful.sql(acts) == [("hub", "merged-again", "m1", "two cards", numbers)]
+
+
+def test_rights_of_both_and_records_in_any_order_find_each_other(forgetful, pen):
+    """Of one lot a part lay under a right of the merged member, the rest under one of the heir."""
+    other = Pen("t2", clock=forgetful.clock)
+    first, second = lent(forgetful, "m1", "a", points=40), lent(forgetful, "m2", "a", till="t2", points=60)
+    other.write(GotBody(grant=second))
+    other.sale("m2", name="s", spends=[(second, {"a": 60})])
+    other.close(second, spent=60)
+    come(forgetful, other)
+    pen.give_back("m2", "s", restored={"a": 20})
+    pen.write(GotBody(grant=first))
+    pen.sale("m1", spends=[(first, {"a": 30})])
+    pen.close(first, spent=30)
+    assert come(forgetful, pen).exceptions == ()
+    forgetful.audit()
+    assert (forgetful.account("m1"), forgetful.account("m2")) == ((0, 0, 0), (40, 0, 0))
+    assert forgetful.lots("m1") == {"a": (30, 0, 0)}
+    assert forgetful.lots("m2") == {"a": (70, 30, 0), "b": (10, 10, 0)}
+
+
+def test_a_pending_lot_is_the_same_at_the_heir_whose_right_says_no_first_day(recovering, pen):
+    other = Pen("t2", clock=recovering.clock)
+    with transaction(recovering.database):
+        merges.put(recovering.database, [Merge("m1", "m2", 1, "r")])
+    grant = lent(recovering, "m2", "p", till="t2")
+    other.write(GotBody(grant=grant))
+    come(recovering, other)
+    pen.sale("m1", earn=50, lot="p", pending="2026-09-20")
+    pen.sale("m2", earn=1, lot="b")
+    come(recovering, pen)
+    assert recovering.lots("m2") == {"a": (100, 100, 0), "b": (1, 1, 0), "p": (50, 50, 20)}
+
+
+def test_whom_no_till_brought_again_is_met_by_the_merge_and_a_late_word_ends_with_the_heir(recovering, pen):
+    other, late = (Pen(name, clock=recovering.clock) for name in ("t2", "t3"))
+    with transaction(recovering.database):
+        merges.put(recovering.database, [Merge("m8", "m9", 1, "r"), Merge("m1", "m9", 2, "s")])
+    heard_all(recovering, pen, other)
+    assert recovering.account("m9") == (100, 0, 0)
+    told = [json.loads(row[0]) for row in recovering.sql("SELECT numbers FROM audit ORDER BY n DESC LIMIT 2")]
+    assert [one.get("met") for one in told] == [None, "m8 m9"]
+    late.sale("m8", earn=7, lot="late")
+    late.want("m8", 100)
+    assert recovering.push(late).leases[0].refused == "merged"
+    recovering.audit()
+    assert recovering.account("m9") == (107, 0, 0)
+
+
+def test_a_chain_of_merges_is_made_again_to_its_end_and_what_the_copy_has_is_left(recovering, pen):
+    other = Pen("t2", clock=recovering.clock)
+    pen.sale("m2", earn=10, lot="b")
+    pen.sale("m3", earn=1, lot="c")
+    recovering.push(pen)
+    with transaction(recovering.database):
+        aliases.put(recovering.database, Merge("m0", "m1", 0, "before the copy"))
+        # As the file has them: each says who the heir was at last.
+        merges.put(
+            recovering.database, [Merge("m0", "m3", 0, "r"), Merge("m1", "m3", 1, "s"), Merge("m2", "m3", 2, "t")]
+        )
+    heard_all(recovering, pen, other)
+    assert recovering.account("m3") == (111, 0, 0)
+    assert recovering.sql("SELECT member, target FROM alias ORDER BY member") == [
+        ("m0", "m3"), ("m1", "m3"), ("m2", "m3")
+    ]  # fmt: skip
+
+
+def test_a_right_of_one_who_was_merged_in_between_is_paid_by_the_last_heirs_part_of_the_lot(recovering, pen):
+    """m1 went into m2, whose till was granted m1's points, and m2 into m3: the file says that both are m3."""
+    other = Pen("t2", clock=recovering.clock)
+    pen.sale("m3", earn=50, lot="c", expires="2026-09-30")
+    pen.sale("m2", earn=1, lot="b")
+    recovering.push(pen)
+    with transaction(recovering.database):
+        merges.put(recovering.database, [Merge("m1", "m3", 1, "r"), Merge("m2", "m3", 2, "s")])
+    grant = lent(recovering, "m2", "a", till="t2", points=60)
+    other.write(GotBody(grant=grant))
+    other.sale("m2", spends=[(grant, {"a": 45})])
+    come(recovering, other)
+    heard_all(recovering, pen)
+    assert recovering.lots("m2") == {"a": (60, 15, 15), "b": (0, 0, 0)}
+    assert recovering.lots("m3") == {"a": (40, 40, 0), "b": (1, 1, 0), "c": (50, 50, 0)}
+    assert recovering.sql("SELECT sum(debt) FROM account") == [(0,)]
+    assert recovering.sql("SELECT sum(amount) FROM entry WHERE account = 'moved'") == [(0,)]
+
+
+def test_many_merges_are_made_some_with_each_push_and_nothing_is_granted_before_the_last(recovering, pen, monkeypatch):
+    monkeypatch.setattr("sync.hub.recovering.MERGED", 2)
+    other = Pen("t2", clock=recovering.clock)
+    with transaction(recovering.database):
+        merges.put(recovering.database, [Merge(f"x{n}", "m1", n, "r") for n in range(5)])
+    pen.boot()
+    come(recovering, pen)
+    other.boot()
+    come(recovering, other)
+    assert standing(recovering.database)["merges"] == 3
+    assert (states(recovering), waiting.left(recovering.database)) == ([("t1", "heard", 0), ("t2", "heard", 0)], 0)
+    assert granted(recovering, pen, "m1", 10).refused == "recovering"
+    assert standing(recovering.database)["merges"] == 1
+    assert recovering.push(pen).wm == 3
+    assert standing(recovering.database)["state"] == "ready"
+    assert granted(recovering, pen, "m1", 10).grant.granted == 10
+
+
+def test_a_waived_till_ends_it_with_the_merges_made(forgetful, pen):
+    other = Pen("t2", clock=forgetful.clock)
+    grant = lent(forgetful, "m2", "a", till="t2", points=60)
+    other.write(GotBody(grant=grant))
+    other.sale("m2", spends=[(grant, {"a": 45})])
+    pen.boot()
+    come(forgetful, pen)
+    with transaction(forgetful.database):
+        assert waive(forgetful.database, "t2", act=ACT, day=TODAY)
+    assert granted(forgetful, pen, "m2", 100).grant.granted == 100
+    assert forgetful.push(other).exceptions == ()
+    forgetful.audit()
+    # Ten points were free; what is beyond them is a late spend, which the shop bears.
+    assert forgetful.sql("SELECT sum(amount) FROM entry WHERE account = 'loss:store'") == [(-35,)]
 
 
 def test_members_are_not_merged_meanwhile(recovering, pen):

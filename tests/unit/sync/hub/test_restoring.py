@@ -3,6 +3,7 @@
 import os
 import pathlib
 
+import msgspec
 import pg_kit
 import pytest
 from hub_kit import NOON, Bench, Pen
@@ -12,8 +13,10 @@ from agent.sqlite import open_database
 from sync.hub import fleet
 from sync.hub.restoring import new_epoch, restore
 from sync.hub.saving import newest, save_copy
-from sync.hub.store import meta, tills, waiting
+from sync.hub.store import merges, meta, tills, waiting
+from sync.hub.store.aliases import Merge
 from sync.hub.store.audits import Audit
+from sync.hub.store.steps import transaction
 
 ACT = Audit(at=NOON, who="anna", what="restored", subject="copy", reason="disk")
 
@@ -137,3 +140,56 @@ def test_a_promoted_standby_gets_a_new_epoch_where_it_is(bench, tmp_path):
     assert new_epoch(bench.database, paths=[path], act=ACT).epoch == 7
     assert meta.read(bench.database, "epoch") == "7"
     assert [row.till for row in waiting.rows(bench.database)] == ["t1"]
+
+
+def test_merges_of_every_file_are_to_be_made_again_after_whatever_number_of_restores(shop):
+    """The newest file is the likeliest to be whole; what only another knows counts too."""
+    path, copy, paths = shop
+    kept = fleet.read(paths[0])
+    newer = msgspec.structs.replace(kept, at=NOON + 1, merges=(Merge("m1", "m2", 5, "r"), Merge("m3", "m2", 6, "s")))
+    fleet.write(paths[0], newer)
+    fleet.write(
+        paths[1], msgspec.structs.replace(kept, merges=(Merge("m1", "m9", 5, "old"), Merge("m4", "m1", 4, "t")))
+    )
+    expected = [Merge("m4", "m1", 4, "t"), Merge("m1", "m2", 5, "r"), Merge("m3", "m2", 6, "s")]
+    for _ in range(2):
+        restore(path, copy, paths=paths, act=ACT)
+        database = opened(path)
+        assert merges.due(database, 9) == expected
+        assert fleet.of(database, now_ms=NOON).merges == tuple(expected)
+        database.close()
+        assert [fleet.read(one).merges for one in paths] == [tuple(expected)] * 2
+
+
+def test_what_a_recovery_before_had_not_merged_yet_is_in_its_copy(shop):
+    path, copy, paths = shop
+    database = opened(path)
+    with transaction(database):
+        merges.put(database, [Merge("m1", "m2", 5, "r")])
+    database.close()
+    save_copy(path, os.path.dirname(copy), now_ms=NOON + 1000, keep=3)
+    restore(path, newest(os.path.dirname(copy)), paths=paths, act=ACT)
+    database = opened(path)
+    assert merges.due(database, 9) == [Merge("m1", "m2", 5, "r")]
+    database.close()
+
+
+@pytest.mark.parametrize("tills_left", [["t1"], []], ids=["one-till", "no-till"])
+def test_a_promoted_standby_that_lacked_a_merge_makes_it_again(bench, tmp_path, tills_left):
+    pen = Pen("t1", clock=bench.clock)
+    for name in tills_left:
+        tills.save(bench.database, tills.Till(till=name, store="s1", public_key=name, enrolled=1))
+    pen.sale("m1", earn=100, lot="a")
+    pen.sale("m2", earn=10, lot="b")
+    bench.push(pen)
+    path = str(tmp_path / "x.fleet")
+    known = fleet.of(bench.database, now_ms=NOON)
+    fleet.write(path, msgspec.structs.replace(known, merges=(Merge("m1", "m2", NOON, "r"),)))
+    new_epoch(bench.database, paths=[path], act=ACT)
+    assert bench.account("m1") == ((100, 0, 0) if tills_left else (0, 0, 0))
+    pen.boot()
+    bench.push(pen, wrong={"epoch": 2, "end": True}.items())
+    bench.audit()
+    assert not waiting.recovering(bench.database)
+    assert (bench.account("m1"), bench.account("m2")) == ((0, 0, 0), (110, 0, 0))
+    assert fleet.of(bench.database, now_ms=NOON).merges == (Merge("m1", "m2", NOON, "r"),)

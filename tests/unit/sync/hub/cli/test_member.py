@@ -2,6 +2,8 @@
 
 import json
 
+from sync.hub import fleet
+
 
 def loaded(hub, tmp_path):
     path = tmp_path / "members.csv"
@@ -26,3 +28,13 @@ def test_once_is_enough_and_strangers_are_told(hub, tmp_path):
     assert (code, "one member already" in err) == (65, True)
     code, _, err = hub("member", "merge", "card:2811", "nobody", "--reason", "r")
     assert (code, "no such member" in err) == (66, True)
+
+
+def test_a_merge_is_kept_outside_of_the_database_and_in_the_audit(hub, tmp_path):
+    loaded(hub, tmp_path)
+    code, out, _ = hub("member", "merge", "card:2811", "card:2822", "--reason", "two cards", "--json")
+    done = json.loads(out)
+    (made,) = fleet.read(str(tmp_path / "hub.db.fleet")).merges
+    assert (code, made.member, made.target, made.reason) == (0, done["member"], done["into"], "two cards")
+    (act,) = json.loads(hub("audit", "ls", "--json")[1])
+    assert (act["what"], act["subject"], act["reason"]) == ("merged", done["member"], "two cards")

@@ -1,27 +1,31 @@
 """Late records and what they change: the member is worked out anew in canonical order, and the difference is posted as a correction.
 
-Nothing is rewritten, and what a lease holds stays where it is. A member whose book is not made of records alone (merged, of a family, a
-lease was released by a person), or whose records do not fit together in canonical order (a clock ran backwards), stays as they are, and a flag
+Nothing is rewritten, and what a lease holds stays where it is. A member whose book is not made of records alone (of a family, a lease
+was released by a person), or whose records do not fit together in canonical order (a clock ran backwards), stays as they are, and a flag
 says so: what came late was applied as it came.
 """
 
 from __future__ import annotations
 
 import logging
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import msgspec
 import peewee
 
 from agent.loyalty.ledger import EXPIRED, LOSS, Posting, member_account
 from sync.hub import apply, ledger
-from sync.hub.book import Book, Numbered, copied
+from sync.hub.book import Book, Numbered
+from sync.hub.checkpoint import books_of
 from sync.hub.deriving import Beginning, Event, Underivable, derive, fresh, opening, totals
-from sync.hub.ground import Moment
+from sync.hub.ground import Moment, day_of
 from sync.hub.leases import HUB
-from sync.hub.store import aliases, corrections, events, feed, flags, journal, meta, waiting
+from sync.hub.order import order_at
+from sync.hub.store import aliases, checkpoints, corrections, events, feed, flags, journal, meta, waiting
 from sync.hub.store import books as book_store
 from sync.hub.store.books import Change
+from sync.hub.store.checkpoints import Checkpoint
 from sync.hub.store.corrections import Correction
 from sync.hub.store.events import Due
 from sync.hub.store.flags import Flag
@@ -44,13 +48,23 @@ def correct(database: peewee.Database, now: Moment) -> int:
         # Records come again in whatever order; each is in its place when all of them are there.
         return 0
     for due in events.due(database, 1):
-        try:
-            _member(database, due, now)
-        except Underivable as fault:
-            _leave(database, due, now, str(fault))
-        events.done(database, due.member)
+        _correct(database, due, now)
         return 1
     return 0
+
+
+def correct_first(database: peewee.Database, members: Sequence[str], now: Moment) -> None:
+    """Work those of these members out anew who wait for it, before something happens to them that no record tells of."""
+    for due in events.due_of(database, members):
+        _correct(database, due, now)
+
+
+def _correct(database: peewee.Database, due: Due, now: Moment) -> None:
+    try:
+        _member(database, due, now)
+    except Underivable as fault:
+        _leave(database, due, now, str(fault))
+    events.done(database, due.member)
 
 
 def pass_by(database: peewee.Database, now: Moment) -> int:
@@ -69,37 +83,67 @@ def _leave(database: peewee.Database, due: Due, now: Moment, cause: str) -> None
 
 
 def _member(database: peewee.Database, due: Due, now: Moment) -> None:
-    member = due.member
-    if aliases.heir(database, member) != member or aliases.merged_into(database, member):
-        raise Underivable("merged")
-    before = book_store.load_whole(database, member)
-    if any(purse.unborn or any(purse.unbacked.values()) for purse in before.purses.values()):
+    """The member, or with it those who were merged, from how the merge left them."""
+    group = aliases.groups(database, [due.member]).get(due.member, (due.member,))
+    loaded = book_store.load_whole(database, group)
+    before = {name: loaded[name] for name in group}
+    if any(purse.unborn or any(purse.unbacked.values()) for book in before.values() for purse in book.purses.values()):
         raise Underivable("unbacked")
-    found = _events(database, member)
+    if len(group) == 1:
+        found = _events(database, due.member)
+        begin, totals_then = _from_nothing(before[due.member], found), {}
+    else:
+        made = checkpoints.find(database, group[0])
+        if made is None or {one.member for one in made.books} != set(group):
+            raise Underivable("merged")
+        found = sorted((event for name in group for event in _events(database, name, made)), key=_canonical)
+        begin = _from_checkpoint(before, made, now.zone)
+        totals_then = {
+            (one.member, unit, account): points for one in made.books for unit, account, points in one.totals
+        }
+    derived = derive(found, begin, zone=now.zone, day=now.day)
+    _post(database, _compared(database, before, derived, totals_then), (due, now))
+
+
+def _from_nothing(book: Book, found: list[Event]) -> Beginning:
     born = [lot.id for event in found for lot in _lots(event)]
-    lots = (lot for purse in before.purses.values() for lot in purse.lots.values())
-    grants = {id_: fresh(held.lease.grant, held) for id_, held in before.leases.items()}
-    derived = derive(member, found, Beginning(lots=opening(lots, born), grants=grants), zone=now.zone, day=now.day)
-    _comparable(before, derived)
-    differences = _differences(book_store.totals(database, member), derived)
-    changes = _changes(before, derived)
-    if changes or before.late != derived.late:
-        _post(database, before, derived, (due, now, changes, differences))
+    lots = (lot for purse in book.purses.values() for lot in purse.lots.values())
+    grants = {id_: fresh(held.lease.grant, held) for id_, held in book.leases.items()}
+    return Beginning(books={book.member: opening(book.member, lots, born)}, grants=grants)
 
 
-def _events(database: peewee.Database, member: str) -> list[Event]:
+def _from_checkpoint(before: dict[str, Book], made: Checkpoint, zone: str) -> Beginning:
+    books = books_of(made)
+    grants = {
+        id_: fresh(held.lease.grant, held)
+        for name, book in before.items()
+        for id_, held in book.leases.items()
+        if id_ not in books[name].leases
+    }
+    return Beginning(books=books, grants=grants, day=day_of(made.at, zone))
+
+
+def _events(database: peewee.Database, member: str, since: Checkpoint | None = None) -> list[Event]:
+    """A member's events; those that are not in the checkpoint, and none earlier than it: what came late stands right behind it."""
     rows = events.of(database, member, MOST + 1)
     if len(rows) > MOST:
         raise Underivable("too-many")
-    found = []
+    found, marks = [], {(till, inc): wm for till, inc, wm in since.marks} if since else {}
     for row in rows:
+        if row.seq <= marks.get((row.till, row.inc), 0):
+            continue
         line = journal.line(database, row.till, row.inc, row.seq)
         if line is None:
             raise Underivable("record-missing")
         record = decode(line)
         step = ledger.apply_duplicate if row.twice else apply.STEPS.get(type(record.body))
-        found.append(Event(row.place, record, step))
+        found.append(Event(max(row.place, order_at(since.at) if since else 0), member, record, step))
     return found
+
+
+def _canonical(event: Event) -> tuple[int, str, int, int]:
+    record = event.record
+    return event.order, record.till, record.inc, record.seq
 
 
 def _lots(event: Event) -> tuple[Any, ...]:
@@ -123,13 +167,12 @@ def _sizes(book: Book) -> dict[tuple[str, str], int]:
     return {(unit, lot.id): lot.points for unit, purse in book.purses.items() for lot in purse.lots.values()}
 
 
-def _differences(told: Totals, derived: Book) -> Totals:
+def _differences(member: str, told: Totals, wanted: Totals) -> Totals:
     """What is to be posted, by unit and account. Order decides what expired, what the shop bears and what the member has; what was
     given, redeemed, moved or donated it does not. Raises Underivable where it seems to: something stepped in that no record tells of.
     """
-    wanted = totals(derived)
     found = {key: wanted.get(key, 0) - told.get(key, 0) for key in sorted({*told, *wanted})}
-    mine = (EXPIRED, LOSS, member_account(derived.member))
+    mine = (EXPIRED, LOSS, member_account(member))
     if any(amount and account not in mine for (_, account), amount in found.items()):
         raise Underivable("accounts")
     return {key: amount for key, amount in found.items() if amount}
@@ -137,6 +180,34 @@ def _differences(told: Totals, derived: Book) -> Totals:
 
 def _stand(held: Any) -> tuple[object, ...]:
     return held.spent, held.back, held.state, held.lease.spent
+
+
+class _Found(NamedTuple):
+    """What one member's book is and what it is to be: by unit what was and what is, and what is to be posted."""
+
+    before: Book
+    derived: Book
+    changes: dict[str, dict[str, Any]]
+    differences: Totals
+
+
+def _compared(
+    database: peewee.Database, before: dict[str, Book], derived: dict[str, Book], then: dict[tuple[str, str, str], int]
+) -> list[_Found]:
+    """Those whose book is another one. Raises Underivable where it may not be; `then` is what had been posted before the beginning."""
+    found = []
+    for name, book in before.items():
+        new = derived[name]
+        _comparable(book, new)
+        wanted = totals(new)
+        for (member, unit, account), points in then.items():
+            if member == name:
+                wanted[unit, account] = wanted.get((unit, account), 0) + points
+        differences = _differences(name, book_store.totals(database, name), wanted)
+        changes = _changes(book, new)
+        if changes or differences or book.late != new.late:
+            found.append(_Found(book, new, changes, differences))
+    return found
 
 
 def _changes(before: Book, derived: Book) -> dict[str, dict[str, Any]]:
@@ -154,30 +225,37 @@ def _changes(before: Book, derived: Book) -> dict[str, dict[str, Any]]:
     return found
 
 
-def _post(
-    database: peewee.Database, before: Book, derived: Book, why: tuple[Due, Moment, dict[str, dict[str, Any]], Totals]
-) -> None:
-    due, now, changes, differences = why
-    after = copied({before.member: before})[before.member]
-    after.late = derived.late
+def _post(database: peewee.Database, found: list[_Found], why: tuple[Due, Moment]) -> None:
+    """Write the books that are other ones: the lots as they are to be, what differs as postings, and each one's correction."""
+    if not found:
+        return
+    due, now = why
     step = meta.count_up(database, "step")
-    for unit in changes:
-        new, mine = derived.purse(unit), after.purse(unit)
+    changed = [_changed(one, now, step) for one in found]
+    members = book_store.save(database, changed, at=now.now_ms)
+    feed.announce(database, members, feed.By(HUB, now.epoch, step))
+    for one in found:
+        # Without changes the sums are the same, and only what each late spend took of them was another.
+        if one.changes:
+            member = one.before.member
+            made = Correction(
+                member=member, step=step, till=due.till, inc=due.inc, seq=due.seq, at=now.now_ms, changes=one.changes
+            )
+            corrections.put(database, made)
+            _log.info("corrected", extra={"member": member, "till": due.till, "inc": due.inc, "seq": due.seq})
+
+
+def _changed(one: _Found, now: Moment, step: int) -> Change:
+    after = one.before.copy()
+    after.late = one.derived.late
+    for unit in one.changes:
+        new, mine = one.derived.purse(unit), after.purse(unit)
         mine.put(msgspec.structs.replace(lot, left=new.lots[lot.id].left) for lot in tuple(mine.lots.values()))
         mine.debt, mine.lapsed = new.debt, dict(new.lapsed)
-    for (unit, account), amount in differences.items():
+    for (unit, account), amount in one.differences.items():
         after.entries.append(Numbered(HUB, now.epoch, step, Posting(account, unit, amount)))
-    _adds_up(before, after)
-    members = book_store.save(database, [Change(before, after)], at=now.now_ms)
-    feed.announce(database, members, feed.By(HUB, now.epoch, step))
-    if not changes:
-        # The same sums, and only what each late spend took of them was another.
-        return
-    made = Correction(
-        member=due.member, step=step, till=due.till, inc=due.inc, seq=due.seq, at=now.now_ms, changes=changes
-    )
-    corrections.put(database, made)
-    _log.info("corrected", extra={"member": due.member, "till": due.till, "inc": due.inc, "seq": due.seq})
+    _adds_up(one.before, after)
+    return Change(one.before, after)
 
 
 def _adds_up(before: Book, after: Book) -> None:

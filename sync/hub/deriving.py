@@ -3,11 +3,13 @@
 Most of a book does not depend on order: lots are born whole, a spend names the lots it takes, a lease belongs to one till. What does is
 what a claw-back or a late spend takes beyond its own lots, what then is debt or the shop's loss, and what had expired by then. A
 lease stands whatever came before it: points it holds that an earlier fact took are put back, and what was taken is debt, settled from the rest.
+
+Members who were merged are worked out together, from how the merge left them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -30,6 +32,7 @@ class Event(Struct, frozen=True):
     """One applied record of a member and where it stands; `step` applies it, as it did when it came."""
 
     order: int
+    member: str
     record: Record
     step: Apply | None
 
@@ -39,31 +42,29 @@ class Underivable(Exception):
 
 
 class Beginning(Struct, frozen=True, kw_only=True):
-    """What stands before the first event: lots no record gave (imported), and the grants the hub has made, by lease id."""
+    """What stands before the first event: books, as of `day` ("" for none yet), and the grants the hub made since, by lease id."""
 
-    lots: tuple[Lot, ...] = ()
+    books: dict[str, Book]
     grants: dict[str, HubLease] = {}
+    day: str = ""
 
 
-def derive(member: str, events: Sequence[Event], begin: Beginning, *, zone: str, day: str) -> Book:
-    """The book that the events give, as of `day`. Raises Underivable."""
-    book = Book(member)
-    for lot in begin.lots:
-        Mover(book, HUB, 0, 0, day).bear(lot)
-    at = ""
-    waiting = dict(begin.grants)
+def derive(events: Sequence[Event], begin: Beginning, *, zone: str, day: str) -> dict[str, Book]:
+    """The books that the events give, as of `day`; those of the beginning are changed in place. Raises Underivable."""
+    books, at, waiting = begin.books, begin.day, dict(begin.grants)
     try:
         for event in events:
             today = day_of(order_ms(event.order), zone)
-            _pass_days(book, at, today)
+            _pass_days(books, at, today)
             at = max(at, today)
-            _apply(book, event, waiting, Ground(event.record.till, "", order_ms(event.order), zone))
+            ground = Ground(event.record.till, "", order_ms(event.order), zone)
+            _apply(books[event.member], event, waiting, ground)
         for held in waiting.values():
-            _lend(Mover(book, HUB, 0, 0, day), held)
+            _lend(Mover(books[held.lease.grant.member], HUB, 0, 0, day), held)
     except (Unapplicable, ValueError, KeyError) as fault:
         raise Underivable(str(fault)) from fault
-    _pass_days(book, at, day)
-    return book
+    _pass_days(books, at, day)
+    return books
 
 
 def _apply(book: Book, event: Event, waiting: dict[str, HubLease], ground: Ground) -> None:
@@ -96,11 +97,13 @@ def fresh(grant: Grant, held: HubLease) -> HubLease:
     return HubLease(lease=Lease(grant=grant), inc=held.inc, at=held.at)
 
 
-def _pass_days(book: Book, before: str, until: str) -> None:
+def _pass_days(books: Mapping[str, Book], before: str, until: str) -> None:
     """Let days go by: on each on which something expires or can be spent for the first time, the books are settled."""
-    for unit, purse in sorted(book.purses.items()):
-        for day in sorted(_turns(purse.lots.values(), before, until)):
-            Mover(book, HUB, 0, 0, day).settle(unit)
+    for book in books.values():
+        # A merged member has nothing free.
+        for unit, purse in sorted(book.purses.items()) if book.heir is None else ():
+            for day in sorted(_turns(purse.lots.values(), before, until)):
+                Mover(book, HUB, 0, 0, day).settle(unit)
 
 
 def _turns(lots: Iterable[Lot], before: str, until: str) -> set[str]:
@@ -122,7 +125,10 @@ def totals(book: Book) -> dict[tuple[str, str], int]:
     return sums
 
 
-def opening(lots: Iterable[Lot], born: Iterable[str]) -> tuple[Lot, ...]:
-    """Lots that no record gave, whole again."""
-    given = set(born)
-    return tuple(msgspec.structs.replace(lot, left=lot.points) for lot in lots if lot.id not in given)
+def opening(member: str, lots: Iterable[Lot], born: Iterable[str]) -> Book:
+    """A book before any record: lots that no record gave (imported), whole again."""
+    given, book = set(born), Book(member)
+    for lot in lots:
+        if lot.id not in given:
+            Mover(book, HUB, 0, 0, "").bear(msgspec.structs.replace(lot, left=lot.points))
+    return book

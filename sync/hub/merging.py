@@ -13,12 +13,13 @@ import peewee
 from msgspec import Struct
 
 from agent.errors import Conflict, NotFound
-from sync.hub import fleet
+from sync.hub import checkpoint, fleet
 from sync.hub.book import Book, Profile, copied, other_name
-from sync.hub.ground import DEFAULT_ZONE, day_of
+from sync.hub.correcting import correct_first
+from sync.hub.ground import DEFAULT_ZONE, Moment, day_of
 from sync.hub.leases import HUB
 from sync.hub.postings import Mover
-from sync.hub.store import aliases, audits, feed, merges, meta, programmes, waiting
+from sync.hub.store import aliases, audits, checkpoints, feed, merges, meta, programmes, waiting
 from sync.hub.store import books as book_store
 from sync.hub.store.aliases import Merge
 from sync.hub.store.audits import Audit
@@ -68,12 +69,15 @@ def merge(
         raise Conflict("hub-recovering")
     if source == heir:
         raise Conflict("members-are-one", member=member, into=target)
+    zone = programmes.zone(database) or DEFAULT_ZONE
+    correct_first(database, [source, heir], Moment(epoch=epoch, zone=zone, day=day, now_ms=now_ms))
     before = _books(database, source, heir)
     for name in (source, heir):
         if before[name].profile is None:
             raise NotFound("member-not-found", member=name)
     by = feed.By(HUB, epoch, meta.count_up(database, "step"))
     _unite(database, before, Merge(source, heir, now_ms, reason), by=by, day=day, now_ms=now_ms)
+    checkpoint.take(database, heir, now_ms=now_ms)
     return source, heir
 
 
@@ -122,6 +126,8 @@ def _unite(
     source, heir = merge.member, merge.target
     names = [name for name, book in before.items() if name == source or book.heir is before[source]]
     aliases.put(database, merge)
+    for name in (source, heir):
+        checkpoints.drop(database, name)
     after = copied(before)
     for name in names:
         after[name].heir = after[heir]

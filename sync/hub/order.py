@@ -13,9 +13,14 @@ from sync.wire import Record
 
 def order_of(record: Record, received_ms: int, last: int) -> int:
     """Where a record stands among those of all tills (ms << 16 | counter); `last` is where its till's record before it stands."""
-    received = received_ms << HLC_COUNTER_BITS
+    received = order_at(received_ms)
     found = min(record.hlc, received) if record.clock == "trusted" else received
     return max(found, last)
+
+
+def order_at(moment_ms: int) -> int:
+    """The order of a moment."""
+    return moment_ms << HLC_COUNTER_BITS
 
 
 def order_ms(order: int) -> int:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from agent.errors import Conflict, NotFound
 from agent.loyalty.ledger import ISSUED, LOSS, MOVED, REDEEMED
+from agent.sqlite import backup
 from sync.hub import families
 from sync.hub.merging import merge
 from sync.hub.releasing import Release, release
@@ -34,6 +35,17 @@ fact = st.one_of(
     st.tuples(st.just("wait"), st.integers(1, 40)),
     st.tuples(st.just("wait"), st.integers(12, 60)),
 )
+
+
+hard = st.one_of(
+    st.tuples(st.just("sale"), till, member, st.integers(20, 200), st.just(""), st.sampled_from(DAYS[1:5])),
+    st.tuples(st.just("return"), till, st.integers(100, 200)),
+    st.tuples(st.just("beyond"), till, st.integers(20, 80)),
+    st.tuples(st.just("undo"), till, st.integers(1, 80)),
+    st.tuples(st.just("close"), till),
+    st.tuples(st.just("wait"), st.integers(12, 30)),
+)
+"""Much that order matters to."""
 
 
 class Canonical:
@@ -228,6 +240,50 @@ def test_whatever_people_did_meanwhile_no_correction_breaks_the_books(facts, act
             <= -(late.sql("SELECT sum(amount) FROM entry WHERE account = ?", LOSS)[0][0] or 0)
             <= spent_beyond + within
         )
+        shop.bench.close()
+        late.close()
+
+
+def join(bench) -> None:
+    now = bench.hub.upkeep.moment()
+    with transaction(bench.database):
+        merge(bench.database, *MEMBERS, reason="r", epoch=1, day=now.day, now_ms=now.now_ms)
+
+
+@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.lists(fact, max_size=10),
+    st.lists(st.one_of(hard, fact), min_size=8, max_size=40),
+    st.randoms(use_true_random=False),
+)
+def test_after_a_merge_late_records_of_both_end_where_punctual_ones_do(before, after, chance):
+    """Both hubs have the same up to the merge; what comes after it comes to the one at once and to the other in any order."""
+    with tempfile.TemporaryDirectory() as folder:
+        shop = Canonical(folder)
+        shop.play(before)
+        settle(shop.bench)
+        backup(shop.bench.database, f"{folder}/b.db")
+        late = Bench(Path(folder) / "b.db")
+        marks = {name: len(pen.lines) for name, pen in shop.pens.items()}
+        late.clock.now_ms = shop.bench.clock.now_ms
+        for bench in (shop.bench, late):
+            join(bench)
+        shop.bench.clock.now_ms += 1_000
+        shop.play(after)
+        late.clock.now_ms = shop.bench.clock.now_ms
+        waiting = [name for name, mark in marks.items() for _ in range(len(shop.pens[name].lines) - mark)]
+        chance.shuffle(waiting)
+        for name in waiting:
+            marks[name] += 1
+            assert late.push(shop.pens[name], first=marks[name], last=marks[name]).exceptions == ()
+            late.audit()
+            if chance.random() < 0.1:
+                settle(late)
+        for bench in (shop.bench, late):
+            bench.clock.now_ms += DAY_MS
+            settle(bench)
+        assert late.sql("SELECT code FROM flag WHERE code = 'not-corrected'") == []
+        assert books(late) == books(shop.bench)
         shop.bench.close()
         late.close()
 

@@ -40,6 +40,19 @@ def merged_into(database: peewee.Database, target: str) -> list[str]:
     return [str(row[0]) for row in rows]
 
 
+def groups(database: peewee.Database, members: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Of those who were merged, or whom others were merged into: by each, the heir and all the heir stands for, the heir first."""
+    asked = sorted(set(members))
+    found = of(database, asked)
+    heirs: dict[str, list[str]] = {}
+    for chunk in bulk.chunks(sorted({*asked, *found.values()})):
+        sql = f"SELECT target, member FROM alias WHERE target IN ({bulk.marks(chunk)}) ORDER BY target, member"  # noqa: S608 - marks only
+        for target, member in database.execute_sql(sql, chunk).fetchall():
+            heirs.setdefault(str(target), []).append(str(member))
+    whole = ((heir, *merged) for heir, merged in heirs.items())
+    return {name: group for group in whole for name in group}
+
+
 def put(database: peewee.Database, merge: Merge) -> None:
     """A new alias; those that pointed at the member point at the target from now on. The target is nobody's alias itself."""
     database.execute_sql("UPDATE alias SET target = ? WHERE target = ?", (merge.target, merge.member))

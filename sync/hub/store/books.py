@@ -95,12 +95,13 @@ def _load_heirs_lots(database: peewee.Database, books: Mapping[str, Book]) -> No
         _load_purses(database, heirs, books, sorted(lots))
 
 
-def load_whole(database: peewee.Database, member: str) -> Book:
-    """One member's book with every lot and lease there ever was, for whoever writes it."""
-    held = database.execute_sql("SELECT lease FROM lease WHERE member = ?", (member,)).fetchall()
-    leases = [str(row[0]) for row in held]
-    sales = late_store.sales(database, member)
-    return load(database, [member], lots=lot_ids(database, member), leases=leases, returned=sales, lock=True)[member]
+def load_whole(database: peewee.Database, members: Sequence[str]) -> dict[str, Book]:
+    """Books with every lot and lease there ever was, for whoever writes them."""
+    lots = [lot for member in members for lot in lot_ids(database, member)]
+    held = (_rows(database, "SELECT lease FROM lease WHERE member = ?", [member]) for member in members)
+    leases = [str(row[0]) for rows in held for row in rows]
+    sales = [sale for member in members for sale in late_store.sales(database, member)]
+    return load(database, members, lots=lots, leases=leases, returned=sales, lock=True)
 
 
 def lot_ids(database: peewee.Database, member: str) -> list[str]:

@@ -26,6 +26,7 @@ SELECT create_distributed_table('entry', 'member', colocate_with => 'member');
 SELECT create_distributed_table('event', 'member', colocate_with => 'member');
 SELECT create_distributed_table('correction_due', 'member', colocate_with => 'member');
 SELECT create_distributed_table('correction', 'member', colocate_with => 'member');
+SELECT create_distributed_table('checkpoint', 'member', colocate_with => 'member');
 
 SELECT create_distributed_table('till', 'till', colocate_with => 'none');
 SELECT create_distributed_table('watermark', 'till', colocate_with => 'till');

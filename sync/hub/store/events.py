@@ -47,6 +47,12 @@ def of(database: peewee.Database, member: str, limit: int) -> list[Row]:
     return [Row(*row) for row in rows]
 
 
+def marks(database: peewee.Database, members: Sequence[str]) -> list[tuple[str, int, int]]:
+    """How far each till's records of these members go: (till, incarnation, seq)."""
+    sql = f"SELECT till, inc, max(seq) FROM event WHERE member IN ({bulk.marks(members)}) GROUP BY till, inc ORDER BY till, inc"  # noqa: S608 - marks only
+    return [(str(till), int(inc), int(seq)) for till, inc, seq in database.execute_sql(sql, members).fetchall()]
+
+
 def last_places(database: peewee.Database, members: Iterable[str]) -> dict[str, int]:
     """Where the last record of each member stands that has one."""
     names = sorted(set(members))
@@ -77,6 +83,12 @@ def due(database: peewee.Database, limit: int) -> list[Due]:
         "SELECT member, till, inc, seq FROM correction_due ORDER BY member LIMIT ?", (limit,)
     ).fetchall()
     return [Due(*row) for row in rows]
+
+
+def due_of(database: peewee.Database, members: Sequence[str]) -> list[Due]:
+    """Those of these members who wait to be worked out anew."""
+    sql = f"SELECT member, till, inc, seq FROM correction_due WHERE member IN ({bulk.marks(members)}) ORDER BY member"  # noqa: S608 - marks only
+    return [Due(*row) for row in database.execute_sql(sql, members).fetchall()]
 
 
 def done(database: peewee.Database, member: str) -> None:

@@ -103,6 +103,8 @@ CREATE TABLE correction_due (
 CREATE TABLE correction (
   member TEXT NOT NULL, step BIGINT NOT NULL, till TEXT NOT NULL, inc BIGINT NOT NULL, seq BIGINT NOT NULL,
   at BIGINT NOT NULL, changes TEXT NOT NULL, PRIMARY KEY (member, step));
+-- Books as a merge left them, records that are in them included: from there they are worked out anew.
+CREATE TABLE checkpoint (member TEXT NOT NULL PRIMARY KEY, at BIGINT NOT NULL, books TEXT NOT NULL);
 -- What a person may want to look at: never refused, never in anybody's way.
 CREATE TABLE flag (
   till TEXT NOT NULL, inc BIGINT NOT NULL, seq BIGINT NOT NULL, code TEXT NOT NULL, at BIGINT NOT NULL,

@@ -6,15 +6,16 @@ from hub_kit import UNIT, Pen
 from agent.loyalty.leases import Backing, Grant
 from agent.loyalty.lots import Lot
 from sync.hub import apply
-from sync.hub.book import HubLease
+from sync.hub.book import Book, HubLease
 from sync.hub.deriving import Beginning, Event, Underivable, derive, fresh, opening, totals
 from sync.wire import GotBody, decode
 
 
-def book_of(pen, begin=None, *, day="2026-09-21"):
+def book_of(pen, grants=None, *, book=None, day="2026-09-21"):
     records = [decode(line) for line in pen.lines]
-    events = [Event(record.hlc, record, apply.STEPS.get(type(record.body))) for record in records]
-    return derive("m1", events, begin or Beginning(), zone="Europe/Moscow", day=day)
+    events = [Event(record.hlc, "m1", record, apply.STEPS.get(type(record.body))) for record in records]
+    begin = Beginning(books={"m1": book or Book("m1")}, grants=grants or {})
+    return derive(events, begin, zone="Europe/Moscow", day=day)["m1"]
 
 
 def lease(points, lot="x"):
@@ -41,7 +42,7 @@ def test_a_grant_stands_whatever_came_before_it():
     pen.sale("m1", name="s", earn=100, lot="x")
     pen.give_back("m1", "gone", taken_back=40, own=[])
     pen.write(GotBody(grant=grant))
-    purse = book_of(pen, Beginning(grants=grants)).purses[UNIT]
+    purse = book_of(pen, grants).purses[UNIT]
     assert (purse.lots["x"].left, purse.leased["x"], purse.debt) == (100, 100, 40)
 
 
@@ -49,14 +50,14 @@ def test_a_grant_the_till_has_not_told_of_yet_stands_too():
     pen = Pen("t1")
     pen.sale("m1", name="s", earn=100, lot="x")
     _, grants = lease(70)
-    assert book_of(pen, Beginning(grants=grants)).purses[UNIT].leased == {"x": 70}
+    assert book_of(pen, grants).purses[UNIT].leased == {"x": 70}
 
 
 def test_imported_lots_begin_whole():
     spent = Lot(id="opening", unit=UNIT, points=40, left=3, born=0)
     told = Lot(id="x", unit=UNIT, points=5, left=5, born=1)
     pen = Pen("t1")
-    book = book_of(pen, Beginning(lots=opening([spent, told], ["x"])))
+    book = book_of(pen, book=opening("m1", [spent, told], ["x"]))
     assert {lot.id: lot.left for lot in book.purses[UNIT].lots.values()} == {"opening": 40}
 
 

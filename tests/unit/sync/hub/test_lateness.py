@@ -2,7 +2,9 @@
 
 from hub_kit import DAY_MS, Pen
 
+from sync.hub.merging import merge
 from sync.hub.store import events
+from sync.hub.store.steps import transaction
 
 
 def test_punctual_records_make_nobody_due(bench, pen):
@@ -45,3 +47,21 @@ def test_what_is_parked_is_no_event(bench, pen):
     pen.give_back("m1", "s", restored={"nowhere": 5})
     bench.push(pen)
     assert events.of(bench.database, "m1", 9) == []
+
+
+def test_merged_members_are_late_together_under_the_heirs_name(bench, pen):
+    """What takes points is the one's, what comes behind it the other's."""
+    other = Pen("t2", clock=bench.clock)
+    pen.sale("m1", name="s", earn=100, lot="x")
+    pen.sale("m2", name="t", earn=100, lot="y")
+    bench.push(pen)
+    with transaction(bench.database):
+        merge(bench.database, "m1", "m2", reason="r", epoch=1, day="2026-09-21", now_ms=bench.clock())
+    bench.clock.now_ms += 1_000
+    other.sale("m1", name="early", earn=10, lot="e")
+    bench.clock.now_ms += 60_000
+    pen.give_back("m2", "t", taken_back=50, own=["y"])
+    bench.push(pen)
+    assert events.due(bench.database, 9) == []
+    bench.push(other)
+    assert [(due.member, due.till) for due in events.due(bench.database, 9)] == [("m2", "t2")]

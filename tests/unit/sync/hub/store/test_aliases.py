@@ -30,3 +30,14 @@ def test_the_newest_merges_say_who_the_heir_is_now(bench):
         Merge("a", "c", 1, "r"),
     ]
     assert aliases.newest(bench.database, 1) == [Merge("b", "c", 2, "t")]
+
+
+def test_whom_an_heir_stands_for(bench):
+    with transaction(bench.database):
+        for made in (Merge("a", "b", 1, "r"), Merge("b", "c", 2, "s"), Merge("x", "y", 3, "t")):
+            aliases.put(bench.database, made)
+    assert aliases.groups(bench.database, ["a", "y", "nobody"]) == {
+        **dict.fromkeys("abc", ("c", "a", "b")),
+        **dict.fromkeys("xy", ("y", "x")),
+    }
+    assert aliases.groups(bench.database, []) == {}

@@ -14,6 +14,8 @@ def test_in_order_whatever_order_they_came_in(bench):
     assert events.last_places(bench.database, ["m", "n", "nobody"]) == {"m": 9, "n": 1}
     assert events.floating(bench.database, ["m", "n"]) == {"m"}
     assert events.last_places(bench.database, []) == {}
+    assert events.marks(bench.database, ["m"]) == [("t1", 1, 2), ("t2", 1, 7)]
+    assert events.marks(bench.database, ["m", "n"]) == [("t1", 1, 3), ("t2", 1, 7)]
 
 
 def test_asked_once_and_done(bench):
@@ -21,6 +23,7 @@ def test_asked_once_and_done(bench):
         events.ask(bench.database, [Due("m", "t1", 1, 5)])
         events.ask(bench.database, [Due("m", "t2", 1, 9), Due("n", "t2", 1, 9)])
     assert events.due(bench.database, 10) == [Due("m", "t1", 1, 5), Due("n", "t2", 1, 9)]
+    assert events.due_of(bench.database, ["n", "x"]) == [Due("n", "t2", 1, 9)]
     with transaction(bench.database):
         events.done(bench.database, "m")
     assert events.due(bench.database, 10) == [Due("n", "t2", 1, 9)]

@@ -68,6 +68,7 @@ def test_what_was_lent_to_a_merged_members_lot_is_paid_by_the_heirs_part_of_it()
 
 def test_a_lot_of_the_same_name_and_other_days_pays_nothing():
     mine, theirs = Purse(), Purse()
+    mine.put([part("x", 10)])
     mine.lend(part("x", 60))
     theirs.put([msgspec.structs.replace(lot("x", 100), expires_on="2030-01-01")])
     assert mine.fetch(theirs, of="m1") == 0
@@ -80,3 +81,14 @@ def test_a_part_that_an_heirs_right_spoke_of_before_is_no_unborn_lot_any_more():
     assert purse.inherit(msgspec.structs.replace(part("x", 90), spendable_from="2026-01-01"), 0, of="m1") == 90
     purse.pay_lent()
     assert (purse.posted, purse.unborn, purse.owed, list(purse.lots)) == (90, set(), 0, ["x"])
+
+
+def test_a_lot_known_from_a_right_only_is_the_one_of_its_name_whatever_its_days():
+    """A sale made under a clock in doubt gets other days when it is told again."""
+    mine, theirs, late = Purse(), Purse(), msgspec.structs.replace(part("x", 90), born=7, expires_on="2030-01-01")
+    theirs.lend(part("x", 60))
+    assert theirs.inherit(late, 0, of="m1") == 90
+    assert list(theirs.lots) == ["x"]
+    mine.lend(part("z", 10))
+    theirs.put([msgspec.structs.replace(late, id="z")])
+    assert mine.fetch(theirs, of="m1") == 10

@@ -12,8 +12,8 @@ import msgspec
 from agent.loyalty import leases as algebra
 from agent.store.rights import Rights
 from agent.till import wish
+from sync.hub import late, rights
 from sync.hub import leases as granting
-from sync.hub import rights
 from sync.hub.postings import Mover
 
 
@@ -24,7 +24,7 @@ class Bug(NamedTuple):
     patches: Callable[[], list[Any]]
     own: tuple[str, ...]
     at_hub: tuple[str, ...] = ()
-    depth: int = 8
+    depth: int = 6
 
 
 def _by_clock() -> list[Any]:
@@ -70,6 +70,11 @@ def _no_loss() -> list[Any]:
     return [mock.patch.object(Mover, "redeem_beyond", return_value=())]
 
 
+def _return_by_record() -> list[Any]:
+    """A return of a late spend gives back the lots its record names, whatever the sale took."""
+    return [mock.patch.object(late, "give_back", lambda mover, _sale, unit, parts: mover.restore(unit, parts))]
+
+
 def _stays_open() -> list[Any]:
     """A till tells the hub that it closed a lease, and goes on spending from it."""
     keep = Rights.keep
@@ -111,6 +116,13 @@ BUGS = {
     "grant-twice": Bug("a repeated wish is granted twice", _twice, ("want",)),
     "close-before-spends": Bug("a close gives back what was spent", _close_first, ("want", "spend", "close")),
     "release-without-loss": Bug("a late spend is nobody's", _no_loss, ("want", "spend"), ("release T1",)),
+    "return-by-record": Bug(
+        "a late spend is returned to others' lots",
+        _return_by_record,
+        ("want", "spend", "give_back"),
+        ("release T1",),
+        8,
+    ),
     "spend-after-close": Bug("a closed lease is spent from", _stays_open, ("want", "spend", "close")),
     "rights-outlive-incarnation": Bug("a healed till keeps its rights", _keeps_rights, ("want", "spend", "heal")),
     "lend-what-is-lent": Bug("one point under two leases", _lends_what_is_lent, ("want",)),

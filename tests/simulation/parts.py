@@ -1,13 +1,15 @@
-"""The real till and the real hub on SQLite in memory, each a part that can be put into a state, moved by one action, and looked at.
+"""The real till and the real hub on SQLite, each a part that can be put into a state, moved by one action, and looked at.
 
-A state is the database's image and what stands beside it. Everything a part does depends on its state alone: clocks stand still but
+A state is the database's image, for a till with what stands beside it. Everything a part does depends on its state alone: clocks stand still but
 where an action moves them, ids count from the journal's end. So an action needs to be carried out once for each state it is met in.
 """
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import msgspec
@@ -18,7 +20,6 @@ from till_kit import FREE_SPENDING, HandClock, card, line
 from agent.runtime import wiring
 from agent.runtime.secrets import Secrets
 from agent.runtime.syncing import described
-from agent.sqlite import Factory
 from agent.store.heal import MARK
 from agent.store.outbox import StoreOutbox
 from agent.till import identify
@@ -48,16 +49,22 @@ CAP = 2
 """Most a visit lease may hold: two tills can hold some at once, and not all there is."""
 PROGRAMME = FREE_SPENDING[: FREE_SPENDING.index("[[offer]]")]
 """Nothing is earned: what is there at first is all there is."""
+MOST_CHANGES = 1024
+"""Above what one action commits."""
 IDLE_MS = 31 * 60_000
 SET_BACK = "2"
 """Any mark but a heal's: the till begins anew as restored, which ends none of its leases at the hub."""
 MEMBER, HEIR = 1, 2
 
 
+Image = tuple[bytes, ...]
+"""A database's pages, so that those that states share need to be kept once."""
+
+
 class TillState(NamedTuple):
     """`told`: what the POS was told of: redeemed less returned, and what of it was booked as the shop's loss at once."""
 
-    image: bytes
+    image: Image
     wall_ms: int
     incarnation: int
     sold: tuple[str, ...] = ()
@@ -67,54 +74,77 @@ class TillState(NamedTuple):
     """Records were lost with a disk."""
 
 
-class HubState(NamedTuple):
-    """`saved` is the image of the last backup, `exposed` what released or forgotten leases may cost at most."""
-
-    image: bytes
-    saved: bytes = b""
-    exposed: int = 0
-    taken: bool = False
-    """A person or a restore took leases away behind their tills' backs."""
-    members: int = 1
-    forgotten: tuple[int, int] = (0, 0)
-    """What leases held, by till, that a restored hub does not know."""
-    waived: bool = False
-
-
-def _image(path: str) -> bytes:
-    """A database's bytes in small pages, as a memory database takes them."""
+def _image(path: str) -> Image:
+    """A database's bytes, in small pages."""
     database = sqlite3.connect(path, isolation_level=None)
     for statement in ("PRAGMA journal_mode = delete", f"PRAGMA page_size = {PAGE_BYTES}", "VACUUM"):
         database.execute(statement).fetchall()
     image = database.serialize()
     database.close()
-    return bytes(image)
+    return _paged(bytes(image))
 
 
-def in_memory(image: bytes) -> Factory:
-    """The store's factory: the image in place of the file."""
+class Slot:
+    """A database file that is put into one state after another, under the one connection there is to it.
 
-    class Loaded(peewee.SqliteDatabase):
-        def _connect(self) -> Any:
-            connection = super()._connect()
-            connection.execute(f"PRAGMA page_size = {PAGE_BYTES}")
-            put(connection, image)
-            return connection
+    A new content under an open connection is what SQLite meets where another process has written: it sees the change counter in the header
+    and reads its pages anew. The tables are the same, so what was prepared stays prepared: preparing it again takes longer than an action.
+    """
 
-    def make(_target: str, **more: Any) -> peewee.SqliteDatabase:
-        return Loaded(":memory:", **{**more, "uri": False})
+    def __init__(self, path: str, image: Image) -> None:
+        self.path = path
+        self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        self._changes = 0
+        self._there: Image = ()
+        self._made: peewee.SqliteDatabase | None = None
+        self.view(image)
 
-    return make
+    def database(self, _target: str = "", **more: Any) -> peewee.SqliteDatabase:
+        """The store's factory. Nothing here outlives the process: no log, and no wait for a disk."""
+        quick = {"journal_mode": "memory", "synchronous": "off"}
+        made = peewee.SqliteDatabase(
+            self.path, **{**more, "pragmas": {**more.get("pragmas", {}), **quick}, "uri": False}
+        )
+        self._made = self._made or made
+        return made
+
+    def view(self, image: Image) -> None:
+        """Put it into a state that is only looked at; nothing where it is that already."""
+        if image is self._there:
+            return
+        self._changes += MOST_CHANGES
+        count = self._changes.to_bytes(4, "big")
+        first, *others = image
+        os.pwrite(self._file, b"".join((first[:24], count, first[28:92], count, first[96:], *others)), 0)
+        os.ftruncate(self._file, len(image) * PAGE_BYTES)
+        self._there = image
+
+    def enter(self, image: Image) -> None:
+        """Put it into a state from which an action goes on."""
+        self.view(image)
+        self._there = ()
+
+    def image(self) -> Image:
+        """What is there now."""
+        self._there = _paged(os.pread(self._file, os.fstat(self._file).st_size, 0))
+        return self._there
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[Callable[..., list[tuple[Any, ...]]]]:
+        """Runs SQL that reads what is there now."""
+        assert self._made is not None
+        connection = self._made.connection()
+        connection.execute("BEGIN")
+        try:
+            yield lambda sql, *values: connection.execute(sql, values).fetchall()
+        finally:
+            connection.execute("COMMIT")
 
 
-_source = sqlite3.connect(":memory:")
-
-
-def put(connection: sqlite3.Connection, image: bytes) -> None:
-    """Make the image the connection's content."""
-    # Not deserialize() on the connection itself: SQLite 3.40 crashes when a database is written that statements had been prepared on.
-    _source.deserialize(image)
-    _source.backup(connection)
+def _paged(image: bytes) -> Image:
+    """Pages without the counts of changes, which say nothing of the content."""
+    image = b"".join((image[:24], bytes(4), image[28:92], bytes(4), image[96:]))
+    return tuple(image[at : at + PAGE_BYTES] for at in range(0, len(image), PAGE_BYTES))
 
 
 class StillWire:
@@ -132,75 +162,61 @@ class StillWire:
 
 
 class HubPart:
-    """The hub, as its service runs it, over an image."""
+    """The hub, as its service runs it."""
 
-    def __init__(self, shop: Shop, image: bytes) -> None:
+    def __init__(self, shop: Shop, image: Image) -> None:
         self.tills, self.keys, self.clock = shop.bench.tills, shop.bench.keys, shop.bench.hub.clock
-        self.database = in_memory(image)(shop.bench.path)
+        self.slot = Slot(f"{shop.folder}/hub.state", image)
+        self.database = self.slot.database()
         self.database.connect()
         self.hub = Hub(self.database, keys=self.keys, clock=self.clock, policy=Policy(visit_cap=CAP))
 
-    def load(self, state: HubState) -> None:
-        put(self.database.connection(), state.image)
+    def load(self, image: Image) -> None:
+        self.slot.enter(image)
         self.hub.epoch = int(meta.read(self.database, "epoch") or 0)
 
-    def image(self) -> bytes:
-        return bytes(self.database.connection().serialize())
+    def image(self) -> Image:
+        return self.slot.image()
 
     def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in self.database.execute_sql(sql, values).fetchall()]
 
-    def release(self, state: HubState, till: str) -> HubState | None:
+    def release(self, image: Image, till: str) -> Image | None:
         """A person ends all leases of a till."""
-        self.load(state)
-        held = self.rows(
-            "SELECT member, lease, granted - spent - back FROM lease WHERE till = ? AND state = 'open'", till
-        )
+        self.load(image)
+        held = self.rows("SELECT member, lease FROM lease WHERE till = ? AND state = 'open'", till)
         if not held:
             return None
         told = Release(who="op", reason="burned", epoch=self.hub.epoch, day=self.day, now_ms=self.clock())
         with transaction(self.database):
-            release(self.database, [(member, lease) for member, lease, _ in held], told=told)
-        return state._replace(
-            image=self.image(), taken=True, exposed=state.exposed + sum(points for _, _, points in held)
-        )
+            release(self.database, [(str(member), str(lease)) for member, lease in held], told=told)
+        return self.image()
 
-    def merge(self, state: HubState, member: str, heir: str) -> HubState | None:
-        self.load(state)
-        if state.members != 1 or waiting.recovering(self.database):
+    def merge(self, image: Image, member: str, heir: str) -> Image | None:
+        """A person makes one member of two; not again, and not while the hub recovers."""
+        self.load(image)
+        if self.rows("SELECT 1 FROM alias") or waiting.recovering(self.database):
             return None
         with transaction(self.database):
             merge(self.database, member, heir, reason="one", epoch=self.hub.epoch, day=self.day, now_ms=self.clock())
-        return state._replace(image=self.image(), members=2)
+        return self.image()
 
-    def save(self, state: HubState) -> HubState | None:
-        return None if state.saved == state.image else state._replace(saved=state.image)
-
-    def restore(self, state: HubState) -> HubState | None:
-        """The hub comes back from its backup, in a new epoch, and waits for both tills."""
-        if state.image == state.saved:
-            return None
-        self.load(state)
-        held = self.rows("SELECT lease, till, granted - spent - back FROM lease WHERE state IN ('open', 'unsettled')")
-        epoch = self.hub.epoch
-        self.load(state._replace(image=state.saved))
-        known = {row[0] for row in self.rows("SELECT lease FROM lease")}
+    def restore(self, saved: Image, epoch: int) -> Image:
+        """The hub comes back from its backup, in an epoch above the one that was, and waits for both tills."""
+        self.load(saved)
         with transaction(self.database):
             begin_recovery(self.database, epoch=epoch + 1, tills=NAMES, act=self._act("hub-restored", "hub"))
-        lost = [sum(points for lease, till, points in held if till == name and lease not in known) for name in NAMES]
-        before = state.forgotten
-        return state._replace(image=self.image(), taken=True, forgotten=(before[0] + lost[0], before[1] + lost[1]))
+        return self.image()
 
-    def waive(self, state: HubState, till: str) -> HubState | None:
+    def waive(self, image: Image, till: str) -> Image | None:
         """A person says that the restored hub shall wait for a till no longer."""
-        self.load(state)
+        self.load(image)
         row = waiting.of(self.database, till)
         if row is None or row.state != "awaited" or not waiting.recovering(self.database):
             return None
         with transaction(self.database):
             recovering.waive(self.database, till, act=self._act("till-waived", till), day=self.day)
-        exposed = state.exposed + state.forgotten[NAMES.index(till)]
-        return state._replace(image=self.image(), exposed=exposed, waived=True)
+        return self.image()
 
     def _act(self, what: str, subject: str) -> Audit:
         return Audit(at=self.clock(), who="op", what=what, subject=subject, reason="test")
@@ -213,9 +229,10 @@ class HubPart:
 class TillPart:
     """One till, as its service joins it, over an image."""
 
-    def __init__(self, shop: Shop, name: str, image: bytes, hub: HubPart) -> None:
+    def __init__(self, shop: Shop, name: str, image: Image, hub: HubPart) -> None:
         self.name, self.hub = name, hub
-        self.till = ShopTill(shop, name, programme=PROGRAMME, printer=None, factory=in_memory(image))
+        self.slot = Slot(f"{shop.folder}/{name}.state", image)
+        self.till = ShopTill(shop, name, programme=PROGRAMME, printer=None, factory=self.slot.database)
         self.till.clock = self.till.desk.clock = HandClock(wall_ms=shop.clock.wall_ms)
         self.till.is_online = True
         self.wire = StillWire()
@@ -232,7 +249,7 @@ class TillPart:
 
     def load(self, state: TillState) -> None:
         till, store = self.till, self.till.store
-        put(store.database.connection(), state.image)
+        self.slot.enter(state.image)
         store._seen = -1
         store.journal.reload()
         till.clock.wall_ms = state.wall_ms
@@ -241,8 +258,7 @@ class TillPart:
         till.ids.go_on(tail.inc * 1000 + tail.seq)
 
     def _done(self, state: TillState, **changes: Any) -> TillState:
-        image = bytes(self.till.store.database.connection().serialize())
-        return state._replace(image=image, wall_ms=self.till.clock.wall_ms, **changes)
+        return state._replace(image=self.slot.image(), wall_ms=self.till.clock.wall_ms, **changes)
 
     def want(self, state: TillState) -> TillState | None:
         """The card is scanned while the line is up."""
@@ -313,7 +329,7 @@ class TillPart:
         if changes.revokes:
             let_go(self.till.desk)
 
-    def push(self, state: TillState, hub: HubState) -> tuple[TillState, HubState]:
+    def push(self, state: TillState, hub: Image) -> tuple[TillState, Image]:
         """One push whose answer arrives; whoever loses the answer keeps the till's state of before."""
         self.load(state)
         self.hub.load(hub)
@@ -321,14 +337,14 @@ class TillPart:
         client = SyncClient(self._outbox, self.wire, till=self.name, hub_key=self._hub_key, below=lambda _count: 0)  # type: ignore[arg-type]
         outcome = client.push_once(self.till.clock.monotonic_ms(), even_empty=True)
         assert outcome.kind in ("sent", "idle"), outcome
-        return self._done(state), hub._replace(image=self.hub.image())
+        return self._done(state), self.hub.image()
 
 
 def _carried(answer: PushAnswer) -> PushAnswer:
     return msgspec.json.decode(msgspec.json.encode(answer), type=PushAnswer)
 
 
-def begin(folder: str) -> tuple[HubPart, dict[str, TillPart], HubState, dict[str, TillState]]:
+def begin(folder: str) -> tuple[HubPart, dict[str, TillPart], Image, dict[str, TillState]]:
     """A shop where both tills and the hub know the member, and nothing is under way: the parts and their first states."""
     shop = Shop(folder, NAMES, programme=PROGRAMME)
     for name, till in shop.tills.items():
@@ -345,4 +361,4 @@ def begin(folder: str) -> tuple[HubPart, dict[str, TillPart], HubState, dict[str
     tills = {name: TillPart(shop, name, image, hub) for name, image in images.items()}
     kept = {name: part.till.parts.secrets.incarnation for name, part in tills.items()}
     states = {name: TillState(images[name], shop.clock.wall_ms, kept[name]) for name in NAMES}
-    return hub, tills, HubState(hub_image, saved=hub_image), states
+    return hub, tills, hub_image, states

@@ -2,11 +2,13 @@
 
 Actions: at a till want (a scan while the line is up), spend, overcharge (told after the payment), return, close, heal (a new
 incarnation), a disk set back to the morning, a push whose answer arrives (with grants and recalls) and one whose answer is lost; at the hub
-a forced release of a till's leases, a merge of the member into another, a backup and a restore of it.
+a forced release of a till's leases, a merge of the member into another, a backup, a restore of it (there is one of the morning from the
+beginning) and a person who waives a till that a restored hub waits for.
 
-**Parts.** A state is (hub, till 1, till 2). Each action is carried out by the real code on one part, or on one till and the hub when it
+**Parts.** A state is (hub, its backup, till 1, till 2). Each action is carried out by the real code on one part, or on one till and the hub when it
 pushes; its outcome depends on those parts alone. So it is carried out once for each state of the parts and remembered; what is searched is the
-product of what is remembered.
+product of what is remembered. What an onlooker has to keep in mind (what released and forgotten leases may cost, that a lease was taken
+from its till) the hub does not know, so it tells states of the product apart, and none of the hub's.
 
 **Reduction.** What a till does by itself touches that till only, so it commutes with everything but its own actions. Any interleaving of n
 actions therefore leads to the same state as one in which each till's own actions stand right before its next push, or at the end, and
@@ -15,9 +17,13 @@ not left out of the check. The rules for one part, and for one till against the 
 the own actions that may follow in the depth that is left are carried out for each till by itself. The one rule over both tills, I5, is
 a sum of two terms each till moves alone: checked is the largest sum that the depth left allows.
 
-**Symmetry.** In the morning both tills are alike, so the first push is the first till's.
+**Symmetry.** In the morning both tills are alike, and for what a person does to one there is the same for the other, so the first push is the
+first till's.
 
 **Not cut.** Two states are one only when every row that later steps read is the same.
+
+**The end.** In every state that is stepped to, also those of the last depth, both tills push until nothing moves, and all sums must agree. Where that
+leads depends on the hub and the tills, not on the backup or the onlooker, so it is worked out once for each of those.
 """
 
 from __future__ import annotations
@@ -57,6 +63,7 @@ class Search:
         self.transitions = 0
         self.settled = 0
         self._way = ""
+        self._ends: dict[tuple[int, tuple[int, int]], tuple[int, tuple[int, int]]] = {}
         self._most: dict[tuple[int, int, int], list[int]] = {}
 
     def run(self, tell: Callable[[int], None] = lambda _depth: None) -> None:
@@ -93,7 +100,7 @@ class Search:
         for action in self._at_hub:
             yield 1, f"hub: {action}", lambda action=action: self._hub_moved(state, action)
         # The tills are alike: who pushes first is called the first one.
-        for at in range(1 if state.tills == self.parts.first.tills else 2):
+        for at in range(2 if state.hub.heard else 1):
             for number, (cost, said) in self._ways(at, state.tills[at], room - 1).items():
                 label = f"{NAMES[at]}: {said}".rstrip() + " push"
                 yield cost + 1, label, lambda at=at, number=number: self._pushed(state, at, number, lost=False)
@@ -132,7 +139,7 @@ class Search:
         """Redemptions beyond what was there are the shop's told loss, or at most what was taken from a till behind its back."""
         one, two = (self._growth(at, state.tills[at], room) for at in range(2))
         most = max(one[n] + two[room - n] for n in range(room + 1))
-        limit = OPENING + self.parts.hubs[state.hub].exposed
+        limit = OPENING + state.hub.exposed
         need(most <= limit, "I5 redeemed by both tills", most, "of", limit)
 
     def _growth(self, at: int, start: int, room: int) -> list[int]:
@@ -149,23 +156,32 @@ class Search:
         return self._most[key]
 
     def _settles(self, state: State) -> None:
-        """Everybody pushes until nothing moves: then all that was redeemed is known, and I6: no balance below 0, nothing dropped."""
+        """When everybody has pushed all that was redeemed is known, and I6: no balance below 0, nothing dropped."""
         self.settled += 1
-        for _ in range(12):
-            before = state
-            for at in range(2):
-                state = self._pushed(state, at, state.tills[at], lost=False)
-            if state == before:
-                break
-        hub, tills = self.parts.hubs[state.hub], [self.parts.tills[at][state.tills[at]] for at in range(2)]
-        facts = self.parts.hub_facts[state.hub]
+        state = self._end(state)
+        hub, tills = state.hub, [self.parts.tills[at][state.tills[at]] for at in range(2)]
+        facts = self.parts.hub_facts[hub.now]
         told, lost = sum(till.redeemed for till in tills), sum(till.loss for till in tills)
         need(facts.balance >= 0, "I6 a balance below 0", facts.balance)
         need(facts.balance == OPENING - facts.redeemed + facts.loss, "balance = opening - redeemed + loss", facts)
         need(facts.loss <= lost + hub.exposed, "I5 the shop's loss", facts.loss, lost, hub.exposed)
-        if not (facts.parked or any(till.forgot for till in tills)):
+        if not any(till.forgot for till in tills):
             need(facts.redeemed == told, "I6 a redemption is not known", facts.redeemed, "of", told)
             need(facts.loss >= lost, "I5 a loss that was told is not booked", facts.loss, lost)
+
+    def _end(self, state: State) -> State:
+        """Where pushes in turn lead, once nothing moves any more."""
+        met = []
+        while (key := (state.hub.now, state.tills)) not in self._ends:
+            need(len(met) < MOST_ROUNDS, "everybody pushes, and it comes to no end")
+            met.append(key)
+            for at in range(2):
+                state = self._pushed(state, at, state.tills[at], lost=False)
+            if (state.hub.now, state.tills) == key:
+                self._ends[key] = key
+        now, tills = self._ends[key]
+        self._ends.update(dict.fromkeys(met, (now, tills)))
+        return State(state.hub._replace(now=now), tills)
 
     def rooms(self) -> Iterator[tuple[State, int]]:
         """The states that were stepped to, with the depth that was left there."""
@@ -206,15 +222,14 @@ class Menu(NamedTuple):
 
 
 MENUS = {
-    "lend": Menu(("want", "spend", "close", "give_back"), ("release T1", "release T2", "merge")),
-    "restore": Menu(("want", "spend", "close"), ("release T1", "save", "restore", "waive T1", "waive T2")),
+    "all": Menu(OWN, AT_HUB, less=1),
+    "together": Menu(("want", "spend", "close", "give_back"), AT_HUB),
     "incarnation": Menu(("want", "spend", "close", "heal", "set_back"), ()),
-    "all": Menu(OWN, AT_HUB, less=2),
 }
-"""All actions together are searched less deep: each one more multiplies the states by three."""
-SETTLED = 4
+"""The longest first. All actions are searched one step less deep: each step more multiplies the states by three."""
 PROCESSES = 2
-BUG_DEPTH = 6
+MOST_ROUNDS = 12
+"""Of pushes in turn, until nothing moves."""
 
 
 class Told(NamedTuple):
@@ -242,10 +257,10 @@ def of_menu(name: str, depth: int) -> Told:
     menu = MENUS[name]
     began, depth = time.process_time(), depth - menu.less
     with searching(menu.own) as parts:
-        made = Search(parts, depth=depth, at_hub=menu.at_hub, settle=SETTLED)
+        made = Search(parts, depth=depth, at_hub=menu.at_hub, settle=depth)
 
         def tell(at: int) -> None:
-            sizes = f"{len(parts.hubs)} states of the hub, {len(parts.tills[0])} and {len(parts.tills[1])} of the tills"
+            sizes = f"{parts.hubs} states of the hub, {len(parts.tills[0])} and {len(parts.tills[1])} of the tills"
             sys.stderr.write(f"{name}: depth {at} of {depth}, {len(made.came)} states, {sizes}\n")
 
         wrong = ""
@@ -257,12 +272,12 @@ def of_menu(name: str, depth: int) -> Told:
         return Told(name, depth, *figures, time.process_time() - began, wrong)
 
 
-def planted_all(depth: int) -> Iterator[tuple[str, str, list[str]]]:
+def planted_all() -> Iterator[tuple[str, str, list[str]]]:
     """(bug, what was found, the way there) for each planted bug; nothing found is told as an empty word."""
     for name in bugs.BUGS:
         with bugs.planted(name) as bug:
             try:
-                search(depth, bug.own, bug.at_hub, settle=depth)
+                search(bug.depth, bug.own, bug.at_hub, settle=bug.depth)
             except Found as found:
                 yield name, found.wrong, found.trace
             else:
@@ -283,7 +298,7 @@ def main(words: list[str]) -> int:
         for told in pool.imap_unordered(partial(of_menu, depth=asked.depth), names):
             print(told, flush=True)
             bad += bool(told.violation)
-    for name, wrong, trace in [] if asked.no_bugs else planted_all(BUG_DEPTH):
+    for name, wrong, trace in [] if asked.no_bugs else planted_all():
         print(f"planted {name}: " + (f"found: {wrong}\n  " + "\n  ".join(trace) if wrong else "NOT FOUND"), flush=True)
         bad += not wrong
     return bool(bad)

@@ -42,14 +42,13 @@ def merged_into(database: peewee.Database, target: str) -> list[str]:
 
 def groups(database: peewee.Database, members: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """Of those who were merged, or whom others were merged into: by each, the heir and all the heir stands for, the heir first."""
-    asked = sorted(set(members))
-    found = of(database, asked)
-    heirs: dict[str, list[str]] = {}
-    for chunk in bulk.chunks(sorted({*asked, *found.values()})):
-        sql = f"SELECT target, member FROM alias WHERE target IN ({bulk.marks(chunk)}) ORDER BY target, member"  # noqa: S608 - marks only
-        for target, member in database.execute_sql(sql, chunk).fetchall():
-            heirs.setdefault(str(target), []).append(str(member))
-    whole = ((heir, *merged) for heir, merged in heirs.items())
+    heirs: set[str] = set()
+    for chunk in bulk.chunks(sorted(set(members))):
+        marks = bulk.marks(chunk)
+        sql = f"SELECT DISTINCT target FROM alias WHERE member IN ({marks}) OR target IN ({marks})"  # noqa: S608 - marks only
+        heirs.update(str(row[0]) for row in database.execute_sql(sql, [*chunk, *chunk]).fetchall())
+    found = {heir: merged_into(database, heir) for heir in sorted(heirs)}
+    whole = ((heir, *merged) for heir, merged in found.items())
     return {name: group for group in whole for name in group}
 
 

@@ -15,7 +15,8 @@ NOT_BEGUN = "healed"
 """Key of the till's `meta`: the database was healed ("1") or restored ("restored") and has not begun its incarnation yet."""
 
 RETOLD = "retold:"
-"""Key of `meta`, an incarnation behind it: where the facts it left behind at a fork were told again, as "incarnation seq" of the last."""
+"""Key of `meta`, an incarnation behind it: where the facts it left behind at a fork were told again, as "incarnation seq" of the last,
+and behind which of its own records they lay."""
 
 PUSHED = "pushed_at"
 """Key of `meta`: when the last push was answered, UTC ms by this till's clock."""

@@ -54,6 +54,10 @@ INC_LEAP = 1000
 """Incarnations are few; one nonsense answer must not use their numbers up."""
 
 
+OTHER_STORY = ("fork", "rolled-back", "hash-differs")
+"""What two machines under one name, or one before and after it was set back, look like to the hub."""
+
+
 class Judged(Struct, frozen=True):
     """Either `settled`, or `refused` with a code."""
 
@@ -67,6 +71,8 @@ def judge(
 ) -> Judged:
     """Weigh the answer to a push. `hash_at` gives our chain's hash after a seq of the batch's incarnation, None when not held."""
     if refused := _refused(out, answer, hash_at):
+        if refused in OTHER_STORY and answer.epoch > out.epoch:
+            return Judged(_from_the_start(out, answer))
         return Judged(refused=refused)
     doubts: list[Doubt] = []
     if answer.durable < out.durable and answer.epoch == out.epoch:
@@ -94,6 +100,14 @@ def judge(
         rewind=answer.epoch > out.epoch,
     )
     return Judged(settled, doubts=tuple(doubts))
+
+
+def _from_the_start(out: Outgoing, answer: PushAnswer) -> Settled:
+    """A hub was restored and knows another story than ours: where they part shows when all of ours is sent again, from the first record on."""
+    return Settled(
+        inc=out.inc, wm=out.first - 1, durable=0, epoch=answer.epoch, at=answer.at, exceptions=(), grants=(), refusals=(),
+        changes=None, rewind=True,
+    )  # fmt: skip
 
 
 def _refused(out: Outgoing, answer: PushAnswer, hash_at: Callable[[int], str | None]) -> Refusal | Literal[""]:

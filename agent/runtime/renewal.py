@@ -11,7 +11,7 @@ import logging
 from agent.rows import position
 from agent.runtime import wiring
 from agent.runtime.wiring import Parts
-from agent.till.afresh import Reason, begin
+from agent.till.afresh import Reason, begin, go_on
 from sync.client import Outcome, SyncClient
 
 _log = logging.getLogger("kopilka.sync")
@@ -32,9 +32,11 @@ class Renewal:
         """The incarnation of which was said that no further one begins."""
 
     def heard(self, outcome: Outcome) -> bool:
-        """Begin a new incarnation where the hub's answer asks for one; whether it began."""
+        """Begin a new incarnation where the hub's answer asks for one, or pass a fork that is known; whether there is more to send now."""
         reason: Reason
-        if outcome.kind == "fork":
+        if outcome.code == "fork" and self._parts.writer.call(go_on, self._parts.desk, outcome.inc, outcome.common):
+            began = True
+        elif outcome.kind == "fork":
             reason = "forked" if outcome.code == "fork" else "restored"
             began = self._parts.writer.call(self._begin, reason, outcome, position(outcome.inc, outcome.common))
         elif outcome.kind == "sent" and outcome.highest > outcome.inc:

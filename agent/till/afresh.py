@@ -38,9 +38,25 @@ def begin(desk: Desk, reason: Reason, *, above: int = 0, fork: int | None = None
         # What is left of the former incarnations is told by this one, and not sent under their keys any more.
         desk.store.meta.put("acked", str(position(boot.inc, 0)))
         last = journal.tail
-        for inc in range(place(fork)[0], tail.inc + 1):
-            desk.store.meta.put(f"{RETOLD}{inc}", f"{last.inc} {last.seq}")
+        parted, behind = place(fork)
+        for inc in range(parted, tail.inc + 1):
+            desk.store.meta.put(f"{RETOLD}{inc}", f"{last.inc} {last.seq} {behind if inc == parted else 0}")
     return carried
+
+
+def go_on(desk: Desk, inc: int, common: int) -> bool:
+    """Leave a former incarnation behind at a fork that is known: all its facts behind `common` were told again. Whether it is so.
+
+    A hub that was restored is told everything from the start, and meets the other story it has of that incarnation once more.
+    """
+    store = desk.store
+    told = store.meta.get(f"{RETOLD}{inc}").split()
+    if inc >= store.journal.tail.inc or not told or common < int(told[2]):
+        return False
+    with store.transaction():
+        acked = int(store.meta.get("acked", "0"))
+        store.meta.put("acked", str(max(acked, store.journal.last_of(inc))))
+    return True
 
 
 def _carry(desk: Desk, n: int, *, until: int) -> int:

@@ -7,7 +7,7 @@ import os
 import shutil
 
 import pytest
-from shop import Shop, ShopTill
+from shop import Shop, ShopTill, image, set_back
 from till_kit import FREE_SPENDING, card, granted, line, refused
 
 from agent.rows import position
@@ -29,25 +29,6 @@ def shop(tmp_path):
     yield made
     made.check()
     made.close()
-
-
-def image(till):
-    """A copy of the till's whole folder, as of now."""
-    till.store.close()
-    target = f"{till.folder}.image"
-    shutil.rmtree(target, ignore_errors=True)
-    shutil.copytree(till.folder, target)
-    till._open()
-    return target
-
-
-def set_back(till, to):
-    """The disk is as it was; the process starts on it."""
-    till.store.close()
-    shutil.rmtree(till.folder)
-    shutil.copytree(to, till.folder)
-    till.ids.go_on(1000 + till.shop.clock.mono_ms)
-    till._open()
 
 
 def clone(shop, till):

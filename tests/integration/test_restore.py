@@ -3,7 +3,7 @@
 import msgspec
 import pg_kit
 import pytest
-from shop import Shop
+from shop import Shop, image, set_back
 from till_kit import card, granted, line
 
 from agent.till import identify
@@ -128,4 +128,37 @@ def test_a_merge_the_copy_is_too_old_to_know_is_made_again_before_anything_is_gr
     assert shop.bench.sql("SELECT max(debt) FROM account") == [(0,)]
     assert shop.bench.sql("SELECT sum(amount) FROM entry WHERE account = 'loss:store'") == [(None,)]
     assert shop.bench.sql("SELECT subject FROM audit WHERE what = 'merged-again'") == [(gone,)]
+
+
+def test_a_till_that_was_set_back_once_keeps_its_rights_through_a_restore(shop, tmp_path):
+    """The hub has another story of its first incarnation; the till knows that, and does not begin anew for it."""
+    first = shop.tills["T1"]
+    member = first.member_id(1)
+    granted(first.sell("first", [line(price=100, amount=100)], card=card(1)))
+    shop.give(member, 100, lot="given")
+    shop.sync()
+    old = image(first)
+    granted(first.sell("known", [line(price=5_000)], card=card(1)))
+    first.sync()
+    set_back(first, old)
+    granted(first.sell("since", [line(price=5_000)], card=card(1)))
+    for _ in range(4):
+        first.sync()
+        shop.clock.pass_ms(600_000)
+    assert first.store.journal.tail.inc == 2
+    folder = str(tmp_path / "copies")
+    copy = copied(shop, folder)
+    want(first, 1)
+    granted(first.sell("spent", [line(price=6000)], card=card(1), redeem={"main": 60}))
+    shop.sync()
+    held, account = leases(shop), shop.bench.account(member)
+    put_back(shop, copy, folder)
+    for _ in range(4):
+        shop.sync()
+        shop.clock.pass_ms(600_000)
+    assert first.store.journal.tail.inc == 2
+    assert (leases(shop), shop.bench.account(member)) == (held, account)
+    assert first.balance(1).spendable_here > 0
+    assert shop.bench.sql("SELECT count(*) FROM entry WHERE account = 'loss:store'") == [(0,)]
+    assert not waiting.recovering(shop.bench.database)
     shop.check()

@@ -198,12 +198,12 @@ class Faults:
         world.count("clones")
         world.watch.cloned(machine, world.add_clone(machine))
 
-    def hub_lost(self) -> None:
+    def hub_lost(self, *, oldest: bool = False) -> None:
         """The hub's disk is lost; a backup stands in its place and lacks what came since."""
         world, hub = self.world, self.world.hub
         if not hub.copies:
             return
-        copy = world.chance.choice(hub.copies[-2:])
+        copy = hub.copies[0] if oldest else world.chance.choice(hub.copies[-2:])
         world.note(f"  the hub is restored from {copy}")
         world.count("hub restores")
         if hub.up:
@@ -338,8 +338,8 @@ class Faults:
         world.burnt(machine)
         self._release(held.rows(hub.database, till=machine.till, releasable=True))
         if "hub_lost" in world.plan.weights and world.chance.random() < 0.5:
-            # The fire took the office too.
-            self.hub_lost()
+            # The fire took the office too, with the copies that lay there.
+            self.hub_lost(oldest=True)
 
     def _release(self, rows: list[held.Row]) -> None:
         world, hub = self.world, self.world.hub

@@ -56,6 +56,10 @@ class SimLine:
             raise LineFault("cut")
         return reply
 
+    def connect(self) -> None:
+        """A machine that starts opens connections of its own: no answer of former ones can reach it."""
+        self._last.clear()
+
     def hang_up(self) -> None:
         """Nobody waits on this line."""
 

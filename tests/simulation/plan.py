@@ -33,11 +33,11 @@ COUNTER = {
     "overcharge": 0.6, "enrol": 0.5, "replay": 1.0, "replay_elsewhere": 1.2,
 }  # fmt: skip
 """What happens at a counter, by weight."""
-ALWAYS = {"switch_on": 12.0, "line_up": 6.0, "line_down": 2.0, "nothing": 4.0}
+ALWAYS = {"switch_on": 12.0, "line_up": 6.0, "line_down": 2.0, "nothing": 4.0, "save": 2.0}
 FAULTS = {
     "till_off": 2.0, "till_doomed": 3.0, "hub_off": 1.0, "hub_doomed": 3.0, "clock_jump": 1.5, "clock_never_set": 0.7,
-    "full_disk": 1.0, "poison": 0.7, "choke": 0.5, "newer_till": 1.5, "merge": 1.0, "save": 2.0, "long_outage": 0.6,
-    "set_back": 0.6, "clone": 0.5, "hub_lost": 0.7, "burnt": 0.4, "revoke": 0.3, "release_lease": 0.6,
+    "full_disk": 1.0, "poison": 0.7, "choke": 0.5, "newer_till": 1.5, "merge": 1.0, "long_outage": 0.6,
+    "set_back": 0.6, "clone": 0.5, "hub_lost": 0.7, "burnt": 0.8, "revoke": 0.3, "release_lease": 0.6,
 }  # fmt: skip
 SPANS = (
     (6.0, 2 * SECOND_MS, 2 * MINUTE_MS),

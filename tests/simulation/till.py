@@ -115,6 +115,7 @@ class Machine:
         made = wiring.World(
             clock=self.clock, ids=DrawnIds(world.chance.randbytes), writer=InlineWriter(), factory=self.disk.factory
         )
+        self.line.connect()
         try:
             self._join(wiring.join(settings, self, made))
         except PowerCut:

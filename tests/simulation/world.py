@@ -26,7 +26,7 @@ from sync.signing import HEADER_TILL
 
 CAN = {
     "till_off", "till_doomed", "hub_off", "hub_doomed", "clock_jump", "clock_never_set", "full_disk", "poison", "choke",
-    "newer_till", "merge", "save", "long_outage", "release_lease", "burnt", "hub_lost", "set_back", "clone",
+    "newer_till", "merge", "long_outage", "release_lease", "burnt", "hub_lost", "set_back", "clone",
 }  # fmt: skip
 """Faults of every run."""
 

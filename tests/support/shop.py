@@ -6,6 +6,7 @@ The simulation of later grows from here: nothing in it sleeps, draws chance or o
 from __future__ import annotations
 
 import random
+import shutil
 from collections.abc import Sequence
 
 import msgspec
@@ -166,3 +167,22 @@ class Shop:
         for till in self.tills.values():
             till.close()
         self.bench.close()
+
+
+def image(till):
+    """A copy of the till's whole folder, as of now."""
+    till.store.close()
+    target = f"{till.folder}.image"
+    shutil.rmtree(target, ignore_errors=True)
+    shutil.copytree(till.folder, target)
+    till._open()
+    return target
+
+
+def set_back(till, to):
+    """The disk is as it was; the process starts on it."""
+    till.store.close()
+    shutil.rmtree(till.folder)
+    shutil.copytree(to, till.folder)
+    till.ids.go_on(1000 + till.shop.clock.mono_ms)
+    till._open()

@@ -81,7 +81,7 @@ def test_any_mark_whose_hash_is_ours_is_obeyed(wm):
         ({"hash": HASHES[14]}, "hash-differs"),
         ({"wm": 10, "hash": HASHES[15]}, "hash-differs"),
         ({"wm": 18, "hash": HASHES[15]}, "fork"),
-        ({"wm": 9, "hash": HASHES[8], "epoch": 5}, "hash-differs"),
+        ({"wm": 9, "hash": HASHES[8]}, "watermark-shrank"),
     ],
 )
 def test_refused_whole(changes, code):
@@ -115,6 +115,23 @@ def test_a_risen_epoch_rewinds_and_takes_the_new_marks():
     settled = weigh(wm=9, hash=HASHES[9], epoch=5, durable=2).settled
     assert (settled.rewind, settled.epoch, settled.durable) == (True, 5, 2)
     assert weigh(epoch=5).settled.rewind
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"wm": 9, "hash": HASHES[8], "durable": 3},  # it asks for more than the batch, and has another record there
+        {"hash": HASHES[14]},
+        {"wm": 21, "hash": "a" * 64},
+        {"fork": True},
+    ],
+)
+def test_a_restored_hub_with_another_story_is_told_everything_again_before_anything_is_made_of_it(other):
+    """Only from the first record on it shows where the stories part; of such an answer nothing else is obeyed."""
+    assert weigh(**other).settled is None
+    settled = weigh(epoch=5, **other).settled
+    assert (settled.rewind, settled.epoch, settled.wm, settled.durable) == (True, 5, 10, 0)
+    assert (settled.exceptions, settled.grants, settled.refusals, settled.changes) == ((), (), (), None)
 
 
 def test_nothing_known_of_an_incarnation_has_no_hash_to_compare():

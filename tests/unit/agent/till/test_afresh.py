@@ -4,7 +4,7 @@ import pytest
 from till_kit import card, granted, line
 
 from agent.rows import position
-from agent.till.afresh import begin, met
+from agent.till.afresh import begin, go_on, met
 from agent.till.top_up import TopUp
 from agent.till.top_up import begin as ask
 from agent.till.wish import withdraw
@@ -74,6 +74,20 @@ def test_records_the_hub_has_are_not_told_again(busy):
     tail = busy.store.journal.tail
     assert begin(busy.desk, "forked", fork=position(1, tail.seq)) == 0
     assert busy.store.meta.get("acked") == str(position(2, 0))
+
+
+def test_a_fork_that_is_known_is_passed(busy):
+    """A restored hub is told everything from the start and meets the other story again; what lay behind it was told once."""
+    begin(busy.desk, "forked", fork=position(1, 2))
+    tail = busy.store.journal.tail
+    with busy.store.transaction():
+        busy.store.meta.put("acked", "0")
+    assert not go_on(busy.desk, 1, 1), "another fork: a record between the two was not told again"
+    assert not go_on(busy.desk, tail.inc, 2), "the one being written has none behind it"
+    assert busy.store.meta.get("acked") == "0"
+    assert go_on(busy.desk, 1, 2)
+    assert busy.store.journal.after(int(busy.store.meta.get("acked")), 1)[0].inc == tail.inc
+    assert busy.store.journal.tail == tail
 
 
 def test_a_withdrawal_is_not_told_again_but_a_closing_is(busy):

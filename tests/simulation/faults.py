@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -15,7 +16,7 @@ from agent.errors import Conflict, NotFound, StorageFull
 from agent.loyalty import ids
 from agent.sqlite import transaction
 from sync import wire
-from sync.hub import fleet, merging, recovering
+from sync.hub import merging, recovering
 from sync.hub.ground import day_of
 from sync.hub.releasing import Release, release
 from sync.hub.restoring import restore
@@ -209,7 +210,10 @@ class Faults:
         if hub.up:
             hub.power_off()
         act = Audit(at=hub.now_ms(), who="sim", what="restore", subject="hub", reason="sim")
-        restore(hub.path, f"{hub.folder}/backup/{copy}", paths=[fleet.beside(hub.path)], act=act)
+        beside, with_copies = hub.fleet_files
+        if oldest:
+            os.unlink(beside)
+        restore(hub.path, f"{hub.folder}/backup/{copy}", paths=[beside, with_copies], act=act)
         world.watch.hub_lost()
         hub.start()
         world.hub_is_of_the_past()
@@ -299,14 +303,8 @@ class Faults:
         done: list[tuple[str, str]] = []
 
         def work() -> None:
-            with transaction(hub.database):
-                now = hub.now_ms()
-                done.append(
-                    merging.merge(
-                        hub.database, first, second, reason="sim", epoch=hub.core.epoch,
-                        day=day_of(now, "Europe/Moscow"), now_ms=now,
-                    )
-                )  # fmt: skip
+            act = merging.Act(who="sim", reason="sim", at=hub.now_ms())
+            done.append(merging.merge_for_good(hub.database, first, second, act, paths=hub.fleet_files))
 
         try:
             hub.work(work)

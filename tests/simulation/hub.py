@@ -19,6 +19,7 @@ from agent.sqlite import transaction
 from agent.web.problem import problem_response
 from agent.web.wake import Bell
 from sync.calls import CHANGES, PUSH
+from sync.hub import fleet
 from sync.hub.api import Api, Threads, parse_push
 from sync.hub.hub import Hub
 from sync.hub.intake import Intake
@@ -59,6 +60,7 @@ class SimHub:
         self.folder = os.path.dirname(path)
         self.path = path
         self.disk = Disk(path, world.chance)
+        self.fleet_files = (fleet.beside(path), fleet.in_folder(f"{self.folder}/backup"))
         self.offset_ms = 0
         self.up = False
         self.made = 0
@@ -94,6 +96,8 @@ class SimHub:
         try:
             self.database, self.keys = open_hub(self.path, chance=self._chance, factory=self.disk.factory)
             self.core = self.world.make_hub(self.database, self.keys, self.now_ms)
+            with transaction(self.database):
+                fleet.renew(self.database, self.fleet_files, now_ms=self.now_ms())
         except PowerCut:
             self.power_off()
             return
@@ -176,6 +180,7 @@ class SimHub:
         till = tills.Till(till=name, store=store, added=self.now_ms(), public_key=Signer(key).public)
         with transaction(self.database):
             tills.save(self.database, till)
+            fleet.renew(self.database, self.fleet_files, now_ms=self.now_ms())
 
     def work(self, what: Callable[[], object]) -> None:
         """A job of the hub's own."""

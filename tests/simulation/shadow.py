@@ -333,6 +333,13 @@ class Shadow:
             if lease in self.void:
                 self.under_rights.update(self.void.pop(lease))
 
+    def merged(self, pairs: Iterable[tuple[Any, ...]]) -> None:
+        """Merges as the hub knows them, in the order of people."""
+        for member, target in pairs:
+            source, heir = self.root(member), self.root(target)
+            if source != heir:
+                self.alias[source] = heir
+
     def root(self, member: str) -> str:
         """Whom a member was merged into."""
         while member in self.alias:

@@ -128,7 +128,9 @@ class World:
         if not self.hub.up:
             self.hub.start()
         if self.hub.up:
-            self.watch.shadow.alias = dict(self.hub.sql("SELECT member, target FROM alias"))
+            # Forgotten merges are kept outside of the database, and made again before anything is granted.
+            self.watch.shadow.merged(self.hub.sql("SELECT member, target FROM alias ORDER BY at, member"))
+            self.watch.shadow.merged(self.hub.sql("SELECT member, target FROM merge_due ORDER BY at, member"))
             for machine in self.machines.values():
                 if machine.gone:
                     self.burnt(machine)

@@ -25,6 +25,7 @@ from sync.hub import (
     overdue,
     reception,
     recovering,
+    repeated,
     saving,
 )
 from sync.hub.arrivals import SEEN_MS, Arrived, Mark
@@ -153,7 +154,9 @@ class Hub:
                 mark, wm=stand.common, hash=hash_at(stand.common) or GENESIS, durable=min(mark.durable, stand.common)
             )
             return self._answer(head, common if stand.fork else mark, fork=stand.fork)
-        return self._apply(till, head, mark, stand.fresh)
+        said = repeated.verdicts(self.database, mark, head.first)
+        answer = self._apply(till, head, mark, stand.fresh)
+        return msgspec.structs.replace(answer, exceptions=(*said, *answer.exceptions)) if said else answer
 
     def _apply(self, till: tills.Till, head: Head, mark: Mark, fresh: tuple[Arrived, ...]) -> PushAnswer:
         """Apply what is new, answer what is wished, write the differences and the mark."""

@@ -55,6 +55,7 @@ class Right:
 class Chain:
     """One disk's journal so far: where its chain ends and which rights it gives."""
 
+    till: str = ""
     inc: int = 0
     seq: int = 0
     hash: str = GENESIS
@@ -166,7 +167,7 @@ class Shadow:
             bytes.fromhex(chain.hash) + line + record.seq.to_bytes(8, "big") + record.inc.to_bytes(4, "big")
         )
         need(told.hexdigest() == hash_, "a journal's chain holds", f"{record.till} {record.inc}/{record.seq}")
-        chain.inc, chain.seq, chain.hash = record.inc, record.seq, hash_
+        chain.till, chain.inc, chain.seq, chain.hash = record.till, record.inc, record.seq, hash_
         chain.keys.add((record.inc, record.seq, hash_))
 
     def _got(self, chain: Chain, record: Record, body: GotBody) -> None:
@@ -286,8 +287,16 @@ class Shadow:
                 self.doubtful.add(lease)
         self.wished_twice |= set(chain.wants) - set(chain.rights)
 
-    def risk_unheard(self, chain: Chain, booked: Mapping[str, tuple[int, bool]]) -> None:
-        """A hub came back from a backup and may not hear this disk before it grants again. `booked`: lease -> (spent, open) there."""
+    def risk_unheard(self, chain: Chain, booked: Mapping[str, tuple[int, bool]], lots: Collection[str]) -> None:
+        """A hub came back from a backup and may not hear this disk before it grants again.
+
+        `booked`: lease -> (spent, open) there; `lots` it knows. A lot nobody brought in time is lent and owed, and born once more when it comes.
+        """
+        for inc, seq, hash_ in chain.keys:
+            body = self.read[chain.till, inc, seq, hash_].body
+            for lot in body.lots if isinstance(body, SaleBody) else ():
+                if lot.id not in lots:
+                    self.credit[lot.id] += lot.points
         for lease, right in chain.rights.items():
             spent, open_ = booked.get(lease, (0, False))
             if not open_ and right.spent.total() + (not right.closed) > spent:

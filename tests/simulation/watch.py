@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from simulation.shadow import Chain, Shadow, day_of
 from simulation.violation import need
 
-from agent.rows import place, position
+from agent.rows import RETOLD, place, position
 from agent.sqlite import in_transaction
 from sync.wire import decode
 
@@ -84,6 +84,9 @@ class Watch:
     def _acked(self, machine: Machine) -> None:
         inc, seq = place(int(machine.store.meta.get("acked", "0")))
         mark, hub = self.marks.get((machine.till, inc), 0), self.world.hub
+        if inc < machine.store.journal.tail.inc and machine.store.meta.get(f"{RETOLD}{inc}"):
+            # A known fork is passed by: what lay behind it was told again by a later incarnation.
+            return
         # Of a hub that came back from a backup a till hears by its epoch; until then it believes the former one.
         behind = not hub.up or int(machine.store.meta.get("epoch", "0")) < hub.core.epoch
         need(seq <= mark or behind, "acked <= mark", f"{machine.name}: {inc}/{seq} with {mark}")

@@ -140,7 +140,8 @@ class World:
                     # A till is heard by its name: of the other machine under it the hub may know too little when it grants again.
                     sql = "SELECT lease, spent, state = 'open' FROM lease"
                     booked = {lease: (spent, bool(open_)) for lease, spent, open_ in self.hub.sql(sql)}
-                    self.watch.shadow.risk_unheard(self.watch.chains[machine.name], booked)
+                    lots = {lot for (lot,) in self.hub.sql("SELECT lot FROM lot")}
+                    self.watch.shadow.risk_unheard(self.watch.chains[machine.name], booked, lots)
 
     def merged(self, source: str) -> bool:
         """Whether a merge that a power cut interrupted stands."""

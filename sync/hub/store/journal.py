@@ -128,6 +128,22 @@ def parked_of(database: peewee.Database, till: str) -> list[Parked]:
     return [Parked(name, inc, seq, reason, bytes(line)) for name, inc, seq, reason, line in rows]
 
 
+def between(database: peewee.Database, mark: Mark, first: int, last: int) -> list[Arrived]:
+    """Records of an incarnation as they came, from `first` to `last`."""
+    sql = "SELECT seq, line, hash FROM record WHERE till = ? AND inc = ? AND seq BETWEEN ? AND ? ORDER BY seq"
+    rows = database.execute_sql(sql, (mark.till, mark.inc, first, last)).fetchall()
+    return [Arrived(int(seq), bytes(line), hash_) for seq, line, hash_ in rows]
+
+
+def reasons(database: peewee.Database, mark: Mark, first: int, last: int) -> dict[int, str]:
+    """Why records of an incarnation wait, by seq, from `first` to `last`."""
+    sql = "SELECT seq, reason FROM quarantine WHERE till = ? AND inc = ? AND seq BETWEEN ? AND ?"
+    return {
+        int(seq): str(reason)
+        for seq, reason in database.execute_sql(sql, (mark.till, mark.inc, first, last)).fetchall()
+    }
+
+
 def is_parked(database: peewee.Database, parked: Parked) -> bool:
     """Whether the record still waits."""
     key = (parked.till, parked.inc, parked.seq)

@@ -3,7 +3,8 @@
 import pytest
 from hub_kit import DAY_MS, NOON, Bench, Pen, chance
 
-from agent.errors import BadRequest, Forbidden, NotFound
+from agent.errors import BadRequest, Forbidden, NotFound, StorageBroken
+from sync.hub import fleet
 from sync.hub.enrolment import add_till, enrol, revoke_till, rotate
 from sync.hub.store import tills
 from sync.joining import EnrolRequest, RotateRequest
@@ -122,3 +123,20 @@ def test_a_key_nobody_holds_or_for_another_till_is_not_taken(bench):
             rotated(bench, new, proof=proof)
         assert found.value.code == "rotate-refused"
     assert tills.find(bench.database, "t1").public_key == old.public
+
+
+def test_a_till_joins_only_when_the_file_outside_knows_it(bench, tmp_path):
+    """A restored backup that is older has to wait for it."""
+    path = str(tmp_path / "x.fleet")
+    request = EnrolRequest(code=add(bench), till="t1", public_key=KEY)
+
+    def broken():
+        raise StorageBroken(path=path, problem="EIO")
+
+    bench.hub.keep_fleet = broken
+    with pytest.raises(StorageBroken):
+        bench.hub.enrol(request)
+    assert tills.find(bench.database, "t1").public_key is None
+    bench.hub.keep_fleet = lambda: fleet.renew(bench.database, [path], now_ms=NOON)
+    bench.hub.enrol(request)
+    assert [one.till for one in fleet.read(path).tills] == ["t1"]

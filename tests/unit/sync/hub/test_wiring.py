@@ -4,16 +4,18 @@ import asyncio
 import os
 import threading
 
+import msgspec
 import pytest
 from hub_kit import Pen
 
 from agent.errors import StorageBroken, Unavailable
 from agent.web.guard import Caller
 from agent.web.routes import Call
-from sync.hub import wiring
+from sync.hub import fleet, wiring
 from sync.hub.rounds import MOST
 from sync.hub.settings import Backup, Listen, Settings
-from sync.hub.store import due, tills
+from sync.hub.store import aliases, due, tills
+from sync.hub.store.aliases import Merge
 from sync.hub.store.steps import transaction
 from sync.wire import encode
 
@@ -107,3 +109,22 @@ def test_a_job_that_gets_nowhere_ends_all_the_same(service):
     count = iter(range(10**6))
     service._in_steps("spin", lambda: next(count) + 1, 60).work()
     assert next(count) == MOST
+
+
+def test_a_start_writes_the_file_outside_as_the_database_stands(tmp_path):
+    """A merge whose commit was cut off stands in the file only; a till that was added has not been written."""
+    settings = Settings(database=str(tmp_path / "hub.db"), listen=Listen(port=0))
+    engine, let_go = wiring.engine_alone(settings)
+    with transaction(engine.database):
+        aliases.put(engine.database, Merge("a", "b", 1, "r"))
+        tills.save(engine.database, tills.Till(till="t1", store="s1", public_key="k"))
+    engine.close()
+    let_go()
+    (path,) = settings.fleet_files
+    ahead = fleet.read(path)
+    fleet.write(path, msgspec.structs.replace(ahead, merges=(Merge("c", "d", 2, "cut off"),)))
+    engine, let_go = wiring.engine_alone(settings)
+    engine.close()
+    let_go()
+    found = fleet.read(path)
+    assert (found.merges, [one.till for one in found.tills]) == ((Merge("a", "b", 1, "r"),), ["t1"])

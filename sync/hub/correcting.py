@@ -157,6 +157,10 @@ def _comparable(before: Book, derived: Book) -> None:
     """
     if _sizes(before) != _sizes(derived):
         raise Underivable("lots")
+    for purse in derived.purses.values():
+        for id_, lot in purse.lots.items():
+            if not (purse.leased.get(id_, 0) <= lot.left <= lot.points - purse.lapsed.get(id_, 0)):
+                raise Underivable("unsound")
     if {id_: _stand(held) for id_, held in before.leases.items()} != {
         id_: _stand(held) for id_, held in derived.leases.items()
     }:

@@ -16,6 +16,7 @@ import msgspec
 from msgspec import Struct
 
 from agent.loyalty.leases import Grant, Lease
+from agent.loyalty.ledger import EXPIRED
 from agent.loyalty.lot_rules import add_days
 from agent.loyalty.lots import Lot, Part
 from sync.hub.book import Book, HubLease
@@ -78,15 +79,20 @@ def _apply(book: Book, event: Event, waiting: dict[str, HubLease], ground: Groun
 
 
 def _lend(mover: Mover, held: HubLease) -> None:
-    """A grant as the hub made it. What it holds stays held: an earlier fact that took it is paid from elsewhere, or owed."""
+    """A grant as the hub made it. What it holds stays held: an earlier fact that took it is paid from elsewhere, or owed. What seems to have
+    expired before had not: the hub granted it, and only its till's word of that stands so late.
+    """
     grant = held.lease.grant
     purse = mover.book.purse(grant.unit)
     for part in grant.backing:
         lot = purse.lots[part.lot]
         lacking = max(0, part.points - (lot.left - purse.leased.get(lot.id, 0)))
         if lacking:
+            expired = min(lacking, purse.lapsed.get(lot.id, 0))
             purse.put([msgspec.structs.replace(lot, left=lot.left + lacking)])
-            purse.debt += lacking
+            purse.lapsed[lot.id] = purse.lapsed.get(lot.id, 0) - expired
+            purse.debt += lacking - expired
+            mover.post(grant.unit, expired, source=EXPIRED, target="member")
     purse.lease_out(Part(part.lot, part.points) for part in grant.backing)
     mover.book.leases[grant.id] = fresh(grant, held)
     mover.settle(grant.unit)

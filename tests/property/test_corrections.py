@@ -177,6 +177,7 @@ def test_late_records_end_where_punctual_ones_do(facts, chance):
             settle(bench)
         assert books(late) == books(shop.bench)
         assert late.sql("SELECT * FROM correction_due") == []
+        assert late.sql("SELECT code FROM flag WHERE code = 'not-corrected'") == []
         shop.bench.close()
         late.close()
 

@@ -1,7 +1,7 @@
 """A book worked out from facts alone."""
 
 import pytest
-from hub_kit import UNIT, Pen
+from hub_kit import DAY_MS, UNIT, Pen
 
 from agent.loyalty.leases import Backing, Grant
 from agent.loyalty.lots import Lot
@@ -44,6 +44,18 @@ def test_a_grant_stands_whatever_came_before_it():
     pen.write(GotBody(grant=grant))
     purse = book_of(pen, grants).purses[UNIT]
     assert (purse.lots["x"].left, purse.leased["x"], purse.debt) == (100, 100, 40)
+
+
+def test_what_a_grant_holds_had_not_expired_however_late_its_till_tells_of_it():
+    pen = Pen("t1")
+    grant, grants = lease(60)
+    pen.sale("m1", name="s", earn=100, lot="x", expires="2026-09-22")
+    pen.clock.now_ms += 3 * DAY_MS
+    pen.write(GotBody(grant=grant))
+    book = book_of(pen, grants, day="2026-09-24")
+    purse = book.purses[UNIT]
+    assert (purse.lots["x"].left, purse.leased["x"], purse.lapsed["x"], purse.debt) == (60, 60, 40, 0)
+    assert totals(book)[UNIT, "expired"] == 40
 
 
 def test_a_grant_the_till_has_not_told_of_yet_stands_too():

@@ -154,6 +154,10 @@ class Hub:
                 mark, wm=stand.common, hash=hash_at(stand.common) or GENESIS, durable=min(mark.durable, stand.common)
             )
             return self._answer(head, common if stand.fork else mark, fork=stand.fork)
+        if 0 < head.epoch < self.epoch:
+            # The till has not heard of the restore. From this answer it goes back and tells everything again in its order; what is in this
+            # batch may speak of records, also of former incarnations, that are forgotten here.
+            return self._answer(head, mark)
         said = repeated.verdicts(self.database, mark, head.first)
         answer = self._apply(till, head, mark, stand.fresh)
         return msgspec.structs.replace(answer, exceptions=(*said, *answer.exceptions)) if said else answer

@@ -27,6 +27,8 @@ class HubFacts(NamedTuple):
     """Leases: id -> (till, granted, spent, state). `redeemed` and `loss` are sums of postings, `balance` of all members."""
 
     epoch: int
+    merged: tuple[tuple[str, str], ...]
+    """Members and their heirs, those too that a restored hub has to merge again."""
     leases: dict[str, tuple[str, int, int, str]]
     held: dict[str, int]
     """What each lease that is not over holds."""
@@ -92,7 +94,9 @@ def hub_facts(rows: Any) -> HubFacts:
     epoch = int(rows("SELECT value FROM meta WHERE name = 'epoch'")[0][0])
     open_ = rows("SELECT lease, granted - spent - back FROM lease WHERE state IN ('open', 'unsettled')")
     sums = _sum(rows, "redeemed"), -_sum(rows, "loss:store"), _balance(rows)
-    return HubFacts(epoch, _leases(rows), {str(id_): int(points) for id_, points in open_}, *sums)
+    aliases = "SELECT member, target FROM alias UNION SELECT member, target FROM merge_due ORDER BY member"
+    merged = tuple((str(member), str(heir)) for member, heir in rows(aliases))
+    return HubFacts(epoch, merged, _leases(rows), {str(id_): int(points) for id_, points in open_}, *sums)
 
 
 def _leases(rows: Any) -> dict[str, tuple[str, int, int, str]]:

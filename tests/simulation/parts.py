@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 import msgspec
@@ -35,7 +35,8 @@ from sync.hub.merging import merge
 from sync.hub.policy import Policy
 from sync.hub.releasing import Release, release
 from sync.hub.restoring import begin as begin_recovery
-from sync.hub.store import meta, waiting
+from sync.hub.store import aliases, merges, meta, waiting
+from sync.hub.store.aliases import Merge
 from sync.hub.store.audits import Audit
 from sync.hub.store.steps import transaction
 from sync.signing import Signer, Verifier
@@ -195,16 +196,19 @@ class HubPart:
     def merge(self, image: Image, member: str, heir: str) -> Image | None:
         """A person makes one member of two; not again, and not while the hub recovers."""
         self.load(image)
-        if self.rows("SELECT 1 FROM alias") or waiting.recovering(self.database):
+        if self.rows("SELECT 1 FROM alias UNION ALL SELECT 1 FROM merge_due") or waiting.recovering(self.database):
             return None
         with transaction(self.database):
             merge(self.database, member, heir, reason="one", epoch=self.hub.epoch, day=self.day, now_ms=self.clock())
         return self.image()
 
-    def restore(self, saved: Image, epoch: int) -> Image:
-        """The hub comes back from its backup, in an epoch above the one that was, and waits for both tills."""
+    def restore(self, saved: Image, epoch: int, merged: Iterable[tuple[str, str]]) -> Image:
+        """The hub comes back from its backup, in an epoch above the one that was, and waits for both tills. It is told of merges."""
         self.load(saved)
+        known = aliases.of(self.database, [member for member, _ in merged])
         with transaction(self.database):
+            told = (Merge(member, heir, self.clock(), "one") for member, heir in merged if member not in known)
+            merges.put(self.database, told)
             begin_recovery(self.database, epoch=epoch + 1, tills=NAMES, act=self._act("hub-restored", "hub"))
         return self.image()
 

@@ -191,7 +191,7 @@ class Parts:
         if action == "restore":
             if hub.saved == hub.now:
                 return None
-            now = self._carry(action, hub.saved, facts.epoch)
+            now = self._carry(action, hub.saved, facts.epoch, facts.merged)
             return hub._replace(now=now, taken=True, forgotten=self._forgotten(hub))
         if action == "merge":
             now = self._carry(action, hub.now, self._tills["T1"].member, self._heir)

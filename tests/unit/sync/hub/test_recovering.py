@@ -16,7 +16,7 @@ from sync.hub.store.aliases import Merge
 from sync.hub.store.audits import Audit
 from sync.hub.store.steps import transaction
 from sync.signing import sign_grant
-from sync.wire import GotBody
+from sync.wire import BootBody, GotBody
 
 ACT = Audit(at=NOON, who="anna", what="till-waived", subject="t2", reason="burnt")
 
@@ -345,3 +345,23 @@ def test_a_merged_member_and_the_heir_may_be_walked_by_apart(recovering, pen, mo
     assert not waiting.recovering(recovering.database)
     recovering.audit()
     assert (recovering.account("m1"), recovering.account("m2")) == ((0, 0, 0), (110, 0, 0))
+
+
+def test_a_till_that_has_not_heard_of_the_restore_tells_everything_again_in_its_order(bench, pen):
+    """Its next batch was to be the boot of a healed incarnation; the former one's spends are forgotten here, and its lease is not over."""
+    pen.sale("m1", earn=100, lot="a")
+    grant = granted(bench, pen, "m1", 60).grant
+    with transaction(bench.database):
+        begin(bench.database, epoch=2, tills=["t1"], act=ACT)
+    pen.sale("m1", name="s", spends=[(grant, {"a": 20})])
+    healed = Pen("t1", inc=2, clock=bench.clock)
+    healed.write(BootBody(reason="healed", store="s1"))
+    healed.give_back("m1", "s", restored={"a": 20})
+    answer = come(bench, healed, epoch=1)
+    assert (answer.wm, answer.epoch, answer.exceptions) == (0, 2, ())
+    assert bench.sql("SELECT state FROM lease") == [("open",)]
+    assert come(bench, pen, end=False).exceptions == ()
+    healed.sent = 0
+    assert come(bench, healed).exceptions == ()
+    assert not waiting.recovering(bench.database)
+    assert (bench.account("m1"), bench.sql("SELECT 1 FROM entry WHERE account = 'loss:store'")) == ((100, 0, 0), [])

@@ -24,8 +24,9 @@ def replace_file(path: str, data: bytes) -> None:
     """
     part = f"{path}.part"
     try:
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            os.fchmod(file.fileno(), 0o600)
+        # What lies there is nobody's, maybe a link to another's file: a file of our own takes its place.
+        remove_file(part)
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             if os.geteuid() == 0 and os.path.exists(path):
                 was = os.stat(path)
                 os.fchown(file.fileno(), was.st_uid, was.st_gid)

@@ -29,6 +29,19 @@ def test_for_nobody_elses_eyes_whatever_was_left_behind(tmp_path):
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
+def test_what_lies_in_the_way_is_not_written_through(tmp_path):
+    """Whoever may write to the folder may not have root's command change another's file."""
+    other = tmp_path / "another's"
+    for link in (os.symlink, os.link):
+        other.write_bytes(b"other")
+        other.chmod(0o644)
+        link(other, tmp_path / "kept.part")
+        replace_file(str(tmp_path / "kept"), b"new")
+        assert (other.read_bytes(), stat.S_IMODE(other.stat().st_mode)) == (b"other", 0o644)
+        assert (tmp_path / "kept").read_bytes() == b"new"
+        assert not (tmp_path / "kept").is_symlink()
+
+
 def test_what_fails_leaves_the_former_one(tmp_path, monkeypatch):
     path = str(tmp_path / "kept")
     replace_file(path, b"former")

@@ -65,14 +65,17 @@ def note(database: peewee.Database, parked: Parked, ground: Ground, *, epoch: in
     lost = 0
     if isinstance(body, SaleBody | MoveOutBody) and body.member is not None and body.spends:
         named = apply.references([one])
-        before = book_store.load(database, named.members, lots=named.lots, leases=named.leases, lock=True)
+        before = book_store.load(
+            database, named.members, lots=named.lots, leases=named.leases, returned=named.sales, lock=True
+        )
         after = copied(before)
         mover = Mover(after[body.member], parked.till, parked.inc, parked.seq, ground.day, ground.recovering)
         rights.hand_back_duplicate(mover, body.spends)
         for spend in body.spends:
             mover.post(spend.unit, total(spend.parts), source=LOSS, target=REDEEMED)
             lost += total(spend.parts)
-        if isinstance(body, SaleBody):
+        # A sale that was counted under that name, from another record, keeps its own return.
+        if isinstance(body, SaleBody) and not journal.known(database, named.sales):
             late.borne(mover, sale_key("sale", body.store, body.sale.id or ""), body.spends)
         by = feed.By(PARKING, epoch, meta.count_up(database, "step"))
         changed = [Change(before[name], after[name]) for name in before]

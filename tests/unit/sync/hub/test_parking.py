@@ -93,6 +93,21 @@ def test_a_return_of_what_the_shop_bore_is_the_shops(bench, pen, parked):
     assert (bench.account("m1"), loss(bench)) == ((100, 0, 0), 5)
 
 
+def test_the_sale_that_was_counted_under_its_name_keeps_its_own_return(bench, pen):
+    pen.sale("m1", earn=100, lot="a")
+    grant = granted(bench, pen, "m1", 60).grant
+    pen.sale("m1", name="one", spends=[(grant, {"a": 25})])
+    pen.sale("m1", name="one", spends=[(grant, {"a": 10})], content="f" * 64)
+    assert [one.reason for one in bench.push(pen).exceptions] == ["other-content"]
+    (one,) = journal.parked_of(bench.database, "t1")
+    with transaction(bench.database):
+        assert parking.note(bench.database, one, ground(bench), epoch=1) == 10
+    pen.give_back("m1", "one", restored={"a": 25})
+    assert bench.push(pen).exceptions == ()
+    assert (bench.account("m1")[0], loss(bench)) == (100, 10)
+    bench.audit()
+
+
 def test_what_nobody_can_read_books_nothing(bench, pen):
     pen.raw(b'{"no": "record"}')
     bench.push(pen)

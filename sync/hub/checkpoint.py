@@ -5,7 +5,7 @@ from __future__ import annotations
 import peewee
 
 from sync.hub.book import Book
-from sync.hub.store import aliases, checkpoints, events
+from sync.hub.store import aliases, checkpoints, events, journal
 from sync.hub.store import books as book_store
 from sync.hub.store.checkpoints import Checkpoint, Stood
 
@@ -13,13 +13,16 @@ from sync.hub.store.checkpoints import Checkpoint, Stood
 def take(database: peewee.Database, heir: str, *, now_ms: int) -> None:
     """Keep the books of the heir and of all the heir stands for, as the caller's transaction has just written them.
 
-    Who writes them holds them, so every record of theirs that was applied is within the marks, and none that will be.
+    Who writes them holds them, so every record of theirs that was applied is within the marks; of those that will be, only what waits
+    in quarantine is.
     """
     group = (heir, *aliases.merged_into(database, heir))
     books = book_store.load_whole(database, group)
     stood = tuple(_stood(books[name], book_store.totals(database, name)) for name in group)
     marks = tuple(events.marks(database, group))
-    checkpoints.put(database, Checkpoint(member=heir, at=now_ms, marks=marks, books=stood))
+    reach = {(till, inc): seq for till, inc, seq in marks}
+    waited = tuple(key for key in journal.parked_keys(database) if key[2] <= reach.get(key[:2], 0))
+    checkpoints.put(database, Checkpoint(member=heir, at=now_ms, marks=marks, books=stood, waited=waited))
 
 
 def _stood(book: Book, totals: dict[tuple[str, str], int]) -> Stood:

@@ -129,8 +129,9 @@ def _events(database: peewee.Database, member: str, since: Checkpoint | None = N
     if len(rows) > MOST:
         raise Underivable("too-many")
     found, marks = [], {(till, inc): wm for till, inc, wm in since.marks} if since else {}
+    waited = set(since.waited) if since else set()
     for row in rows:
-        if row.seq <= marks.get((row.till, row.inc), 0):
+        if row.seq <= marks.get((row.till, row.inc), 0) and (row.till, row.inc, row.seq) not in waited:
             continue
         line = journal.line(database, row.till, row.inc, row.seq)
         if line is None:

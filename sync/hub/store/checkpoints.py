@@ -20,12 +20,15 @@ class Stood(Struct, frozen=True, kw_only=True):
 
 
 class Checkpoint(Struct, frozen=True, kw_only=True):
-    """The books of a member and of those merged into them. `at` is UTC ms; `marks` say which of their records are in them: (till, incarnation, seq)."""
+    """The books of a member and of those merged into them. `at` is UTC ms; `marks` say which of their records are in them: (till,
+    incarnation, seq), save those that waited then.
+    """
 
     member: str
     at: int
     marks: tuple[tuple[str, int, int], ...]
     books: tuple[Stood, ...]
+    waited: tuple[tuple[str, int, int], ...] = ()
 
 
 _decoder = msgspec.json.Decoder(Checkpoint)

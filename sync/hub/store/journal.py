@@ -120,6 +120,12 @@ def parked(database: peewee.Database, limit: int) -> list[Parked]:
     return [Parked(till, inc, seq, reason, bytes(line)) for till, inc, seq, reason, line in rows]
 
 
+def parked_keys(database: peewee.Database) -> list[tuple[str, int, int]]:
+    """What waits: (till, incarnation, seq)."""
+    rows = database.execute_sql("SELECT till, inc, seq FROM quarantine ORDER BY till, inc, seq").fetchall()
+    return [(str(till), int(inc), int(seq)) for till, inc, seq in rows]
+
+
 def parked_of(database: peewee.Database, till: str) -> list[Parked]:
     """All of one till, in its order."""
     rows = database.execute_sql(
@@ -133,6 +139,13 @@ def between(database: peewee.Database, mark: Mark, first: int, last: int) -> lis
     sql = "SELECT seq, line, hash FROM record WHERE till = ? AND inc = ? AND seq BETWEEN ? AND ? ORDER BY seq"
     rows = database.execute_sql(sql, (mark.till, mark.inc, first, last)).fetchall()
     return [Arrived(int(seq), bytes(line), hash_) for seq, line, hash_ in rows]
+
+
+def sizes(database: peewee.Database, mark: Mark, first: int, last: int) -> list[tuple[int, int]]:
+    """How many bytes the records of an incarnation are, from `first` to `last`: (seq, bytes)."""
+    sql = "SELECT seq, length(line) FROM record WHERE till = ? AND inc = ? AND seq BETWEEN ? AND ? ORDER BY seq"
+    rows = database.execute_sql(sql, (mark.till, mark.inc, first, last)).fetchall()
+    return [(int(seq), int(size)) for seq, size in rows]
 
 
 def reasons(database: peewee.Database, mark: Mark, first: int, last: int) -> dict[int, str]:

@@ -2,10 +2,11 @@
 
 from hub_kit import DAY_MS, UNIT, Pen, granted
 
-from sync.hub import correcting, families
+from sync.hub import correcting, families, parking
+from sync.hub.grounds import ground_of
 from sync.hub.merging import merge
 from sync.hub.releasing import Release, release
-from sync.hub.store import corrections, events, flags
+from sync.hub.store import corrections, events, flags, journal, tills
 from sync.hub.store.steps import transaction
 from sync.wire import GotBody
 
@@ -134,6 +135,33 @@ def test_what_comes_late_from_before_a_merge_stands_right_behind_it(bench, pen):
     bench.audit()
     assert bench.account("m2") == (0, 0, 0)
     assert bench.lots("m2")["own"][:2] == (70, 0)
+
+
+def test_what_waited_at_a_merge_and_was_applied_after_it_is_worked_out_too(bench, pen):
+    """It lies before the checkpoint's marks, and is not in its books."""
+    pen.sale("m2", earn=80, lot="soon", expires="2026-09-22")
+    pen.sale("m1", earn=5, lot="own", pending="2026-12-01")
+    pen.store = "s9"
+    pen.sale("m1", earn=7, lot="waited", pending="2026-12-01")
+    pen.store = "s1"
+    pen.sale("m1", earn=1, lot="last", pending="2026-12-01")
+    assert [one.reason for one in bench.push(pen).exceptions] == ["other-store"]
+    join(bench, "m1", "m2")
+    (parked,) = journal.parked_of(bench.database, "t1")
+    moved = ground_of(bench.database, tills.Till(till="t1", store="s9"), now_ms=bench.clock())
+    with transaction(bench.database):
+        assert parking.again(bench.database, parked, moved, epoch=1) == "applied"
+    other = Pen("t2", clock=bench.clock)
+    bench.clock.now_ms += 60_000
+    other.give_back("m1", "gone", taken_back=60, own=[])
+    bench.clock.now_ms += 3 * DAY_MS
+    bench.hub.upkeep.new_day()
+    bench.push(other)
+    assert bench.account("m2") == (13, 0, 60)
+    assert bench.hub.upkeep.correct() == 1
+    bench.audit()
+    assert flags.listed(bench.database, 9) == []
+    assert bench.account("m2") == (13, 0, 0)
 
 
 def test_without_a_checkpoint_merged_members_are_left_as_they_are(bench, pen):

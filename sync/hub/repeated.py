@@ -9,10 +9,12 @@ import peewee
 from sync.hub import apply
 from sync.hub.arrivals import Mark
 from sync.hub.store import journal
-from sync.wire import Verdict
+from sync.wire import RECORD_BYTES, Verdict
 
 MOST = 1_000
 """Records that are looked at again; a till sends 200 at a time, and fewer when its batches fail."""
+MOST_BYTES = RECORD_BYTES
+"""And what they come to; a till sends a quarter of it at a time, or one record. One that asks from far back gets no more read for it."""
 
 
 def verdicts(database: peewee.Database, mark: Mark, first: int) -> tuple[Verdict, ...]:
@@ -22,8 +24,9 @@ def verdicts(database: peewee.Database, mark: Mark, first: int) -> tuple[Verdict
     """
     if first > mark.wm:
         return ()
-    here = journal.between(database, mark, first, min(mark.wm, first + MOST - 1))
-    parked = journal.reasons(database, mark, first, mark.wm)
+    last = _reach(database, mark, first)
+    here = journal.between(database, mark, first, last)
+    parked = journal.reasons(database, mark, first, last)
     keys = {}
     for one in apply.read(here, mark.till, mark.inc):
         key = apply.net_key(one.record) if one.record else None
@@ -36,3 +39,14 @@ def verdicts(database: peewee.Database, mark: Mark, first: int) -> tuple[Verdict
         if by and (by.till, by.inc, by.seq) != (mark.till, mark.inc, seq):
             found.append(Verdict(seq, "duplicate"))
     return tuple(sorted(found, key=lambda one: one.seq))
+
+
+def _reach(database: peewee.Database, mark: Mark, first: int) -> int:
+    """The last record that is looked at: `first` at least."""
+    last, size = first, 0
+    for seq, length in journal.sizes(database, mark, first, min(mark.wm, first + MOST - 1)):
+        size += length
+        if seq > first and size > MOST_BYTES:
+            break
+        last = seq
+    return last

@@ -2,6 +2,8 @@
 
 from hub_kit import Pen
 
+from sync.hub import repeated
+from sync.hub.store import journal
 from sync.wire import Verdict
 
 
@@ -51,3 +53,18 @@ def test_a_smaller_batch_hears_of_all_that_is_here(bench, pen):
     bench.push(other)
     answer = bench.push(other, first=1, last=1)
     assert (answer.wm, answer.exceptions) == (3, (Verdict(3, "duplicate"),))
+
+
+def test_no_more_is_read_again_than_a_till_sends_at_a_time(bench, pen, monkeypatch):
+    """One that asks from its first record on does not fill this hub's memory; a single record is read however long it is."""
+    pen.sale("m1", name="one", earn=10, lot="a")
+    bench.push(pen)
+    other = Pen("t2", clock=bench.clock)
+    for lot in "bcd":
+        other.sale("m1", name="one", earn=10, lot=lot)
+    bench.push(other)
+    mark = journal.mark(bench.database, "t2", 1)
+    size = len(other.lines[0])
+    for most, told in ((1, 1), (2 * size - 1, 1), (2 * size, 2), (3 * size, 3)):
+        monkeypatch.setattr(repeated, "MOST_BYTES", most)
+        assert [one.seq for one in repeated.verdicts(bench.database, mark, 1)] == list(range(1, told + 1))

@@ -19,14 +19,15 @@ MOST_BYTES = RECORD_BYTES
 
 def verdicts(database: peewee.Database, mark: Mark, first: int) -> tuple[Verdict, ...]:
     """The verdicts on an incarnation's records from `first` to the mark, in order: a till goes on behind the mark, however little it sent.
+    Of many the last ones, since a lost answer was the last: a restored hub is told everything from the first record on.
 
     A record that waited and was settled since has none any more.
     """
     if first > mark.wm:
         return ()
-    last = _reach(database, mark, first)
-    here = journal.between(database, mark, first, last)
-    parked = journal.reasons(database, mark, first, last)
+    first = _reach(database, mark, first)
+    here = journal.between(database, mark, first, mark.wm)
+    parked = journal.reasons(database, mark, first, mark.wm)
     keys = {}
     for one in apply.read(here, mark.till, mark.inc):
         key = apply.net_key(one.record) if one.record else None
@@ -42,11 +43,11 @@ def verdicts(database: peewee.Database, mark: Mark, first: int) -> tuple[Verdict
 
 
 def _reach(database: peewee.Database, mark: Mark, first: int) -> int:
-    """The last record that is looked at: `first` at least."""
-    last, size = first, 0
-    for seq, length in journal.sizes(database, mark, first, min(mark.wm, first + MOST - 1)):
+    """Where to begin, so that it is not too much; the last record is always looked at."""
+    begin, size = mark.wm, 0
+    for seq, length in reversed(journal.sizes(database, mark, max(first, mark.wm - MOST + 1), mark.wm)):
         size += length
-        if seq > first and size > MOST_BYTES:
+        if seq < mark.wm and size > MOST_BYTES:
             break
-        last = seq
-    return last
+        begin = seq
+    return begin

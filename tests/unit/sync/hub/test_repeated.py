@@ -55,8 +55,8 @@ def test_a_smaller_batch_hears_of_all_that_is_here(bench, pen):
     assert (answer.wm, answer.exceptions) == (3, (Verdict(3, "duplicate"),))
 
 
-def test_no_more_is_read_again_than_a_till_sends_at_a_time(bench, pen, monkeypatch):
-    """One that asks from its first record on does not fill this hub's memory; a single record is read however long it is."""
+def test_of_many_the_last_ones_are_looked_at(bench, pen, monkeypatch):
+    """A till that asks from its first record on does not fill this hub's memory; one record is read however long it is."""
     pen.sale("m1", name="one", earn=10, lot="a")
     bench.push(pen)
     other = Pen("t2", clock=bench.clock)
@@ -65,6 +65,13 @@ def test_no_more_is_read_again_than_a_till_sends_at_a_time(bench, pen, monkeypat
     bench.push(other)
     mark = journal.mark(bench.database, "t2", 1)
     size = len(other.lines[0])
-    for most, told in ((1, 1), (2 * size - 1, 1), (2 * size, 2), (3 * size, 3)):
-        monkeypatch.setattr(repeated, "MOST_BYTES", most)
-        assert [one.seq for one in repeated.verdicts(bench.database, mark, 1)] == list(range(1, told + 1))
+    for records, octets, told in (
+        (9, 1, [3]),
+        (9, 2 * size - 1, [3]),
+        (9, 2 * size, [2, 3]),
+        (9, 3 * size, [1, 2, 3]),
+        (2, 3 * size, [2, 3]),
+    ):
+        monkeypatch.setattr(repeated, "MOST", records)
+        monkeypatch.setattr(repeated, "MOST_BYTES", octets)
+        assert [one.seq for one in repeated.verdicts(bench.database, mark, 1)] == told

@@ -39,18 +39,23 @@ MOST = 20_000
 """Records of one member that are worked out anew; a shop that comes daily for fifty years has fewer."""
 
 
-def correct(database: peewee.Database, now: Moment) -> int:
-    """Work one member out anew in the caller's transaction; returns 0 when none is left or while the hub is recovering.
+def next_due(database: peewee.Database) -> Due | None:
+    """Who is to be worked out anew next; None when nobody is left or while the hub is recovering."""
+    return None if _too_early(database) else next(iter(events.due(database, 1)), None)
+
+
+def _too_early(database: peewee.Database) -> bool:
+    # While it recovers records come again in whatever order; each is in its place when all of them are there.
+    return waiting.recovering(database)
+
+
+def correct(database: peewee.Database, due: Due, now: Moment) -> None:
+    """Work a member out anew in the caller's transaction, unless that was done, or the hub began to recover, meanwhile.
 
     Raises peewee.IntegrityError where the books would not be sound, a fault of the code: `pass_by` then lets others have their turn.
     """
-    if waiting.recovering(database):
-        # Records come again in whatever order; each is in its place when all of them are there.
-        return 0
-    for due in events.due(database, 1):
-        _correct(database, due, now)
-        return 1
-    return 0
+    for one in [] if _too_early(database) else events.due_of(database, [due.member]):
+        _correct(database, one, now)
 
 
 def correct_first(database: peewee.Database, members: Sequence[str], now: Moment) -> None:
@@ -67,13 +72,10 @@ def _correct(database: peewee.Database, due: Due, now: Moment) -> None:
     events.done(database, due.member)
 
 
-def pass_by(database: peewee.Database, now: Moment) -> int:
-    """Leave the one who is next as they are, in the caller's transaction."""
-    for due in events.due(database, 1):
-        _leave(database, due, now, "unsound")
-        events.done(database, due.member)
-        return 1
-    return 0
+def pass_by(database: peewee.Database, due: Due, now: Moment) -> None:
+    """Leave a member as they are, in the caller's transaction."""
+    _leave(database, due, now, "unsound")
+    events.done(database, due.member)
 
 
 def _leave(database: peewee.Database, due: Due, now: Moment, cause: str) -> None:

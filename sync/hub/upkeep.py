@@ -30,12 +30,16 @@ class Upkeep:
 
     def correct(self) -> int:
         """Work out anew one member for whom a record came late; returns how many were looked at."""
+        due = self._steps.run(lambda: correcting.next_due(self.database))
+        if due is None:
+            return 0
         try:
-            return self._steps.run(lambda: correcting.correct(self.database, self.moment()))
+            self._steps.run(lambda: correcting.correct(self.database, due, self.moment()))
         except peewee.IntegrityError:
             # A fault of ours; the others are not to wait for its mending.
             _log.exception("not-corrected")
-            return self._steps.run(lambda: correcting.pass_by(self.database, self.moment()))
+            self._steps.run(lambda: correcting.pass_by(self.database, due, self.moment()))
+        return 1
 
     def review(self) -> int:
         """Judge some records again and flag what is odd; returns how many were read."""

@@ -241,6 +241,24 @@ def test_a_member_whose_correction_would_not_be_sound_stops_nobody_else(bench, p
     assert bench.hub.upkeep.correct() == 0
 
 
+def test_who_becomes_due_while_another_fails_is_not_passed_by(bench, pen, monkeypatch):
+    """Pushes of other processes come between the step that fails and the one that passes by."""
+    late_return(bench, pen)
+    plain = correcting.pass_by
+
+    def later(*how):
+        events.ask(bench.database, [events.Due("m0", "t2", 1, 1)])
+        return plain(*how)
+
+    def unsound(*_):
+        bench.database.execute_sql("UPDATE account SET debt = -1 WHERE member = 'm1'")
+
+    monkeypatch.setattr(correcting, "pass_by", later)
+    monkeypatch.setattr(correcting, "_member", unsound)
+    assert bench.hub.upkeep.correct() == 1
+    assert [due.member for due in events.due(bench.database, 9)] == ["m0"]
+
+
 def test_a_late_spend_whose_lot_a_correction_left_to_a_lease_can_be_returned_all_the_same(bench, pen):
     other = Pen("t2", clock=bench.clock)
     pen.sale("m1", name="s", earn=50, lot="x", expires="2026-12-01")

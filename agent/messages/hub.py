@@ -29,6 +29,30 @@ CODES = {
         ),
         en=("There is a hub already: {path}", "Two hubs do not add up to one.", "Name another file: --database FILE"),
     ),
+    "not-a-hub": both(
+        ru=(
+            "Это не база центра: {path}",
+            "В ней нет таблиц центра: это база кассы, другой программы или пустой файл.",
+            "Назовите базу центра: --database ФАЙЛ; для restore - копию hub-....db.",
+        ),
+        en=(
+            "This is no hub's database: {path}",
+            "It has no tables of a hub: it is a till's, another program's, or an empty file.",
+            "Name the hub's database: --database FILE; to restore, a copy: hub-....db.",
+        ),
+    ),
+    "copy-damaged": both(
+        ru=(
+            "Копия не годится: {path}",
+            "Она повреждена: {problem}",
+            "Возьмите копию раньше; база центра не тронута.",
+        ),
+        en=(
+            "The copy will not do: {path}",
+            "It is damaged: {problem}",
+            "Take an earlier one; the hub's database was not touched.",
+        ),
+    ),
     "hub-adopted": both(
         ru=(
             "Этот центр уже переехал.",
@@ -326,8 +350,8 @@ CODES = {
         ),
     ),
     "members-are-one": both(
-        ru=("Это уже один участник.", "{member} и {into} были объединены раньше.", "Больше ничего делать не нужно."),
-        en=("They are one member already.", "{member} and {into} were merged before.", "There is nothing to do."),
+        ru=("Это уже один участник.", "Оба имени ведут к участнику {into}.", "Больше ничего делать не нужно."),
+        en=("They are one member already.", "Both names lead to member {into}.", "There is nothing to do."),
     ),
     "family-refused": both(
         ru=(

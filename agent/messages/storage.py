@@ -31,26 +31,26 @@ CODES = {
     ),
     "storage-full": both(
         ru=(
-            "На диске кассы нет места, продажа не записана.",
+            "На диске нет места, ничего не записано.",
             "Свободно {free_mb} МБ в {path}.",
             "Освободите место и повторите; продажи пойдут сразу.",
         ),
         en=(
-            "The till's disk is full, nothing was recorded.",
+            "The disk is full, nothing was recorded.",
             "{free_mb} MB free in {path}.",
             "Free some space and try again; sales go on at once.",
         ),
     ),
     "storage-broken": both(
         ru=(
-            "Диск кассы не записал данные.",
-            "Ошибка ввода-вывода: {problem}",
-            "Касса перезапустится сама; если повторится, замените диск.",
+            "Диск не прочитал или не записал данные.",
+            "{path}: {problem}",
+            "Проверьте имя и права; если они верны и это повторится, замените диск.",
         ),
         en=(
-            "The till's disk failed to write.",
-            "Input/output error: {problem}",
-            "The till restarts by itself; if it happens again, replace the disk.",
+            "The disk could not be read or written.",
+            "{path}: {problem}",
+            "Check the name and the permissions; if both are well and it happens again, replace the disk.",
         ),
     ),
     "database-away": both(
@@ -79,14 +79,14 @@ CODES = {
     ),
     "database-corrupt": both(
         ru=(
-            "База данных кассы повреждена.",
-            "{problem}",
-            "Запустите кассу: kopilka run отложит файл и восстановит базу.",
+            "База данных повреждена.",
+            "{path}: {problem}",
+            "Базу кассы чинит запуск: kopilka run; базу центра возвращает копия: kopilka-hub restore.",
         ),
         en=(
-            "The till's database is damaged.",
-            "{problem}",
-            "Start the till: kopilka run puts the file aside and heals.",
+            "The database is damaged.",
+            "{path}: {problem}",
+            "A till's heals by itself: kopilka run. A hub's comes back from a copy: kopilka-hub restore.",
         ),
     ),
     "database-newer": both(

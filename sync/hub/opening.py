@@ -11,6 +11,7 @@ from agent.errors import ConfigFault
 from agent.sqlite import Factory, migrate, open_database, open_migrated
 from sync.hub.keys import Keys, load_or_make
 from sync.hub.store import meta, migrating, roster
+from sync.hub.store.kind import must_be_hub
 from sync.hub.store.schema import STEPS
 from sync.hub.store.server import Server, faults_of, is_server
 from sync.hub.store.steps import Steps, transaction
@@ -28,7 +29,8 @@ def open_hub(
 
     Without `check` a file that is there is taken as sound: SQLite's check reads the whole of it, which a short command beside a
     running hub need not wait for. `programme_key` is for a file that is made here. Raises CorruptDatabase, NewerDatabase,
-    StorageFull, StorageBroken, Unavailable, ConfigFault for a name that cannot be one of a server.
+    StorageFull, StorageBroken, Unavailable, Conflict for a file of something else, ConfigFault for a name that cannot be one of a
+    server.
     """
     if is_server(path):
         return _open_server(path, chance)
@@ -37,6 +39,7 @@ def open_hub(
     else:
         database = open_database(path, factory=factory)
     try:
+        must_be_hub(database)
         migrate(database, STEPS)
         with transaction(database):
             roster.index_cards(database)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 
 import peewee
 
-from agent.errors import Conflict, NotFound
+from agent.errors import Conflict, CorruptDatabase, NotFound
 from agent.sqlite import backup, named, open_database, quick_check, sync_folder
 from agent.sqlite.stamps import next_stamp
 from sync.hub import fleet, recovering
@@ -19,6 +19,7 @@ from sync.hub.fleet import Fleet
 from sync.hub.ground import DEFAULT_ZONE, day_of
 from sync.hub.store import audits, meta, programmes, waiting
 from sync.hub.store.audits import Audit
+from sync.hub.store.kind import must_be_hub
 from sync.hub.store.steps import transaction
 
 _BESIDE = ("", "-wal", "-shm")
@@ -39,13 +40,13 @@ def restore(target: str, copy: str, *, paths: Sequence[str], act: Audit) -> tupl
     """Put the copy in the place of the database `target`, whose hub does not run; returns what is known now and where the old one is.
 
     `paths` are the fleet files; they are written first, so that an interrupted restore leaves a hub that does not start rather
-    than one that starts too early. Raises NotFound, CorruptDatabase, Conflict for a copy of another hub, storage errors.
+    than one that starts too early. Raises NotFound, CorruptDatabase, Conflict for a copy of another hub or of no hub, storage errors.
     """
     if not os.path.isfile(copy):
         raise NotFound("file-unreadable", file=copy, problem="not a file")
     fresh = f"{target}.restored"
     try:
-        _copied(copy, fresh)
+        _checked(copy, fresh)
         known = _prepared(fresh, paths, act)
         fleet.keep(paths, known)
         return known, _swapped(fresh, target, act.at)
@@ -56,7 +57,6 @@ def restore(target: str, copy: str, *, paths: Sequence[str], act: Audit) -> tupl
 def _prepared(fresh: str, paths: Sequence[str], act: Audit) -> Fleet:
     database: peewee.SqliteDatabase = open_database(fresh)
     try:
-        quick_check(database)
         known = _known(database, paths, act.at)
         with transaction(database):
             _begin(database, known, act)
@@ -92,6 +92,20 @@ def _known(database: peewee.Database, paths: Sequence[str], now_ms: int) -> Flee
     told = [one for file in sorted(found, key=lambda one: (one.epoch, one.at)) for one in file.merges]
     merges = fleet.newest([*here.merges, *told])
     return Fleet(epoch=max(newest.epoch, here.epoch) + 1, hub=here.hub, tills=tills, merges=merges, at=now_ms)
+
+
+def _checked(copy: str, fresh: str) -> None:
+    """The copy as the file `fresh`, sound and a hub's. Raises CorruptDatabase, Conflict with the copy's own name."""
+    try:
+        _copied(copy, fresh)
+        database: peewee.SqliteDatabase = open_database(fresh)
+        try:
+            quick_check(database)
+            must_be_hub(database, name=copy)
+        finally:
+            database.close()
+    except CorruptDatabase as fault:
+        raise CorruptDatabase("copy-damaged", path=copy, problem=fault.fields.get("problem")) from fault
 
 
 def _copied(copy: str, fresh: str) -> None:

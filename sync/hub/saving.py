@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 import peewee
 
-from agent.sqlite import Factory, backup, open_database, quick_check
+from agent.sqlite import Factory, backup, file_errors, open_database, quick_check
 from agent.sqlite.stamps import next_stamp
 from sync.hub.store import journal, meta
 
@@ -25,7 +25,8 @@ def save_copy(
     Returns the (till, incarnation, watermark) rows inside the copy: what `journal.durable` may note. Reads through a connection
     of its own in one step, so writers go on. Raises StorageFull, StorageBroken, CorruptDatabase.
     """
-    os.makedirs(folder, mode=0o700, exist_ok=True)
+    with file_errors(folder):
+        os.makedirs(folder, mode=0o700, exist_ok=True)
     target = os.path.join(folder, f"hub-{next_stamp(_ours(folder), now_ms)}.db")
     reader = open_database(source, readonly=True, factory=factory)
     try:

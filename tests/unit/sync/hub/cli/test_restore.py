@@ -2,12 +2,14 @@
 
 import json
 import os
+import pathlib
 
 import pg_kit
 import pytest
 from hub_kit import Bench, Pen, granted
+from joined_till import joined
 
-from sync.hub import wiring
+from sync.hub import cli, wiring
 from sync.hub.settings import Listen, Settings
 from sync.hub.store import tills
 
@@ -34,6 +36,11 @@ def disaster(hub, tmp_path):
             if name.startswith("hub.db") and not name.endswith(".fleet"):
                 os.unlink(tmp_path / name)
         yield pen, made["file"]
+
+
+def join_till(folder):
+    """A till's data in `folder`/data."""
+    joined(folder).store.close()
 
 
 def status(hub):
@@ -85,13 +92,45 @@ def test_an_older_database_put_in_place_by_hand_does_not_start(hub, disaster, tm
     assert "older than it was" in err
 
 
-def test_a_copy_needs_a_folder(hub):
+def test_what_is_no_hubs_copy_is_told_and_changes_nothing(hub, disaster, tmp_path):
+    _, copy = disaster
+    hub("restore", copy)
+    before = (tmp_path / "hub.db").read_bytes()
+    (tmp_path / "empty.db").write_bytes(b"")
+    join_till(tmp_path)
+    for wrong in (tmp_path / "empty.db", tmp_path / "data" / "till.sqlite3"):
+        code, _, err = hub("restore", str(wrong))
+        assert code == 65
+        assert f"This is no hub's database: {wrong}" in err
+        assert "hub-....db" in err
+    whole = pathlib.Path(copy).read_bytes()
+    for name, raw in (("cut.db", whole[: len(whole) // 2]), ("notes.db", b"notes\n" * 999)):
+        (tmp_path / name).write_bytes(raw)
+        code, _, err = hub("restore", str(tmp_path / name))
+        assert code == 74
+        assert f"The copy will not do: {tmp_path / name}" in err
+        assert "Take an earlier one" in err
+    assert (tmp_path / "hub.db").read_bytes() == before
+    assert status(hub)["epoch"] == 2
+
+
+def test_a_tills_database_is_not_taken_for_the_hubs(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("KOPILKA_LANG", "en")
+    join_till(tmp_path)
+    for words in (["status"], ["migrate"], ["run"]):
+        assert cli.main(["--database", str(tmp_path / "data" / "till.sqlite3"), *words]) == 65
+        assert "--database FILE" in capsys.readouterr().err
+
+
+def test_a_copy_needs_a_folder_that_can_be(hub, tmp_path):
     assert hub("backup")[0] == 64
+    (tmp_path / "file").write_bytes(b"")
+    code, _, err = hub("backup", str(tmp_path / "file"))
+    assert code == 74
+    assert f"{tmp_path / 'file'}: File exists" in err
 
 
 def test_a_server_keeps_its_own_copies(capsys, monkeypatch, tmp_path):
-    from sync.hub import cli
-
     monkeypatch.setenv("KOPILKA_LANG", "en")
     for words in (["backup", str(tmp_path)], ["restore", "x"]):
         assert cli.main(["--database", "postgresql://nobody@127.0.0.1:1/none", *words]) == 65

@@ -22,7 +22,7 @@ from sync.hub.deriving import Beginning, Event, Underivable, derive, fresh, open
 from sync.hub.ground import Moment, day_of
 from sync.hub.leases import HUB
 from sync.hub.order import order_at
-from sync.hub.store import aliases, checkpoints, corrections, events, feed, flags, journal, meta, waiting
+from sync.hub.store import aliases, bulk, checkpoints, corrections, events, feed, flags, journal, meta, waiting
 from sync.hub.store import books as book_store
 from sync.hub.store.books import Change
 from sync.hub.store.checkpoints import Checkpoint
@@ -86,6 +86,8 @@ def _leave(database: peewee.Database, due: Due, now: Moment, cause: str) -> None
 
 def _member(database: peewee.Database, due: Due, now: Moment) -> None:
     """The member, or with it those who were merged, from how the merge left them."""
+    # Held before it is asked whom they are one with: a merge holds both.
+    bulk.lock(database, "member", "member", [due.member])
     group = aliases.groups(database, [due.member]).get(due.member, (due.member,))
     loaded = book_store.load_whole(database, group)
     before = {name: loaded[name] for name in group}

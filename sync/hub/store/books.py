@@ -97,6 +97,8 @@ def _load_heirs_lots(database: peewee.Database, books: Mapping[str, Book]) -> No
 
 def load_whole(database: peewee.Database, members: Sequence[str]) -> dict[str, Book]:
     """Books with every lot and lease there ever was, for whoever writes them."""
+    # Held first: what is named must be all there is when they are read.
+    bulk.lock(database, "member", "member", sorted(members))
     lots = [lot for member in members for lot in lot_ids(database, member)]
     held = (_rows(database, "SELECT lease FROM lease WHERE member = ?", [member]) for member in members)
     leases = [str(row[0]) for rows in held for row in rows]

@@ -138,3 +138,27 @@ def test_who_is_met_meanwhile_is_held_all_the_same(database, monkeypatch):
             other.execute_sql("SELECT 1 FROM member WHERE member = 'm1' FOR UPDATE")
         assert sqlstate(held.value) == "55P03"
         other.close()
+
+
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+def test_a_whole_book_is_of_the_moment_from_which_it_is_held(database, monkeypatch):
+    """What was spent to the end while others held the member is there too."""
+    saved(database, Book("m1"), Book("m1", profile=Profile()))
+    waiting = [True]
+
+    def lock(database, table, key, values):
+        if waiting:
+            waiting.clear()
+            after = full()
+            after.profile = Profile()
+            after.purse(UNIT).lots["gone"] = Lot(id="gone", unit=UNIT, points=5, left=0, born=1)
+            other = threading.Thread(target=lambda: saved(database, Book("m1", profile=Profile()), after))
+            other.start()
+            other.join(30)
+        return real(database, table, key, values)
+
+    real = bulk.lock
+    monkeypatch.setattr(bulk, "lock", lock)
+    with transaction(database):
+        book = books.load_whole(database, ["m1"])["m1"]
+    assert "gone" in book.purse(UNIT).lots

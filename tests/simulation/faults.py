@@ -20,7 +20,7 @@ from sync.hub import merging, recovering
 from sync.hub.ground import day_of
 from sync.hub.releasing import Release, release
 from sync.hub.restoring import restore
-from sync.hub.store import held, waiting
+from sync.hub.store import aliases, held, waiting
 from sync.hub.store.audits import Audit
 from sync.wire import NoticeBody, SaleBody, decode
 
@@ -300,6 +300,7 @@ class Faults:
             return
         one, other = world.chance.sample(range(1, world.plan.members + 1), 2)
         first, second = (ids.member_id(hub.keys.programme_key, card(n)) for n in (one, other))
+        source, heir = (aliases.heir(hub.database, name) for name in (first, second))
         done: list[tuple[str, str]] = []
 
         def work() -> None:
@@ -310,8 +311,8 @@ class Faults:
             hub.work(work)
         except (Conflict, NotFound):
             return
-        source, heir = done[0] if done else ("", "")
-        if (done and hub.up) or (done and world.merged(source)):
+        # The power may go behind the commit, and nobody is told.
+        if (done and hub.up) or (not hub.up and world.merged(source)):
             world.note(f"  member {one} is merged into {other}")
             world.watch.shadow.alias[source] = heir
             world.count("merges")

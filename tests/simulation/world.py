@@ -145,8 +145,9 @@ class World:
 
     def merged(self, source: str) -> bool:
         """Whether a merge that a power cut interrupted stands."""
-        self.hub.start()
-        return bool(self.hub.up and self.hub.sql("SELECT 1 FROM alias WHERE member = ?", source))
+        while not self.hub.up:
+            self.hub.start()
+        return bool(self.hub.sql("SELECT 1 FROM alias WHERE member = ?", source))
 
     # --- the run
 

@@ -64,6 +64,7 @@ def _many(pool: ProcessPoolExecutor, args: argparse.Namespace) -> int:
         counts.update(result.counts)
         counts["steps"] += result.steps
         if result.rule:
+            print(f"sim: seed {result.seed} breaks: {result.rule}", file=sys.stderr, flush=True)
             broken.append(result)
     print(_counts(counts))
     for result in broken[:3]:

@@ -168,7 +168,7 @@ class Counter:
         if chance.random() < 0.5:
             self.world.pass_ms(chance.randrange(500, 90_000))
         more: dict[str, object] = {"quote": given["quote"]}
-        if chance.random() < 0.4:
+        if chance.random() < 0.6:
             self.sale(
                 machine, basket, number, final=chance.random() < 0.5, redeem={"main": given["spent"].get("main", 0)}
             )
@@ -287,7 +287,7 @@ class Counter:
         """The POS sends a sale to another till of its store; the card was shown there too."""
         others = [
             op for other in self.world.machines.values() if other.store_id == machine.store_id and other.till != machine.till
-            for op in self.pos(other).sales[-3:] if not op.back
+            for op in self.pos(other).sales[-6:] if not op.back
         ]  # fmt: skip
         paid = [op for op in others if op.answer and any(op.answer["spent"].values())]
         if others:

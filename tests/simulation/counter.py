@@ -294,7 +294,10 @@ class Counter:
             op = self.world.chance.choice(paid or others)
             op.elsewhere = True
             self.scan(machine, op.member)
-            machine.jobs(late=0.2)
+            # Time enough for the points to come over from where they lie: then both tills spend them, and the hub counts one.
+            for one in (machine, *self.world.machines.values(), machine):
+                self.world.pass_ms(6_000)
+                one.jobs(late=0.2)
             self.call(machine, f"{op.kind} {op.id} of another till", op.ask)
 
 

@@ -45,7 +45,8 @@ def merge_for_good(
     """
     with transaction(database):
         day = day_of(act.at, programmes.zone(database) or DEFAULT_ZONE)
-        epoch = int(meta.read(database, "epoch") or 0)
+        # One merge at a time: who the heirs are is asked before anybody can be held.
+        epoch = int(meta.read(database, "epoch", lock=True) or 0)
         source, heir = merge(database, member, target, reason=act.reason, epoch=epoch, day=day, now_ms=act.at)
         numbers: dict[str, str | int] = {"into": heir}
         audits.note(

@@ -1,5 +1,7 @@
 """Merged members: a permanent forward; nothing lost, nothing doubled, open leases valid."""
 
+import threading
+
 import pytest
 from hub_kit import TODAY, UNIT, granted
 
@@ -277,3 +279,36 @@ def test_merges_are_made_again_with_what_is_there_of_them(bench, pen):
     ]  # fmt: skip
     assert bench.sql("SELECT member FROM member ORDER BY member") == [("a",), ("b",), ("c",), ("x",), ("y",)]
     assert bench.sql("SELECT subject FROM audit WHERE what = 'merged-again' ORDER BY n") == [("b",), ("x",)]
+
+
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+def test_merges_are_made_one_at_a_time(bench, pen, monkeypatch):
+    """Two people at once, each the other way round: the second hears that the two are one."""
+    pen.sale("m1", earn=10, lot="a")
+    pen.sale("m2", earn=20, lot="b")
+    bench.push(pen)
+    act, told, second = Act(who="anna", reason="r", at=bench.clock()), [], []
+
+    def other_way():
+        try:
+            merge_for_good(bench.database, "m2", "m1", act, paths=())
+        except Conflict as refusal:
+            told.append(refusal.code)
+
+    def renew(*how, **more):
+        if not second:
+            second.append(threading.Thread(target=other_way))
+            second[0].start()
+            watcher = bench.database.another()
+            waits = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            while second[0].is_alive() and not watcher.execute_sql(waits).fetchone():
+                pass
+            watcher.close()
+        real(*how, **more)
+
+    real = fleet.renew
+    monkeypatch.setattr(fleet, "renew", renew)
+    assert merge_for_good(bench.database, "m1", "m2", act, paths=()) == ("m1", "m2")
+    second[0].join(30)
+    assert bench.sql("SELECT member, target FROM alias") == [("m1", "m2")]
+    assert told == ["members-are-one"]

@@ -126,11 +126,11 @@ CODES = {
         en=("The local API did not start.", "{problem}", "Look at the service's log: journalctl -u kopilka"),
     ),
     "address-taken": both(
-        ru=("Адрес {address} занят.", "{problem}", "Остановите вторую копию или смените [api] в настройках."),
+        ru=("Адрес {address} занят.", "{problem}", "Остановите вторую копию или смените адрес в настройках."),
         en=(
             "The address {address} is taken.",
             "{problem}",
-            "Stop the other copy, or change [api] in the configuration.",
+            "Stop the other copy, or change the address in the configuration.",
         ),
     ),
 }

@@ -41,18 +41,6 @@ CODES = {
             "Name the hub's database: --database FILE; to restore, a copy: hub-....db.",
         ),
     ),
-    "copy-damaged": both(
-        ru=(
-            "Копия не годится: {path}",
-            "Она повреждена: {problem}",
-            "Возьмите копию раньше; база центра не тронута.",
-        ),
-        en=(
-            "The copy will not do: {path}",
-            "It is damaged: {problem}",
-            "Take an earlier one; the hub's database was not touched.",
-        ),
-    ),
     "hub-adopted": both(
         ru=(
             "Этот центр уже переехал.",
@@ -188,6 +176,14 @@ CODES = {
     "encoding-unknown": both(
         ru=("Сжатие не поддерживается: {encoding}", "Есть zstd, gzip и identity.", "Пришлите одним из них."),
         en=("Unknown content encoding: {encoding}", "There are zstd, gzip and identity.", "Send one of them."),
+    ),
+    "store-name-refused": both(
+        ru=(
+            "Такое название магазина не годится.",
+            "Печатные знаки в одну строку, до {most}.",
+            "Дайте название короче.",
+        ),
+        en=("This name of a store cannot be.", "Printable signs on one line, up to {most}.", "Give a shorter name."),
     ),
     "name-refused": both(
         ru=(

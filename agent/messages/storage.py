@@ -13,6 +13,18 @@ CODES = {
         ru=("Копия не годится.", "Цепочка записей в {path} не сходится.", "Возьмите копию раньше."),
         en=("The backup will not do.", "The chain of records in {path} does not hold.", "Take an earlier one."),
     ),
+    "copy-damaged": both(
+        ru=(
+            "Копия не годится: {path}",
+            "Она повреждена: {problem}",
+            "Возьмите копию раньше; нынешняя база не тронута.",
+        ),
+        en=(
+            "The copy will not do: {path}",
+            "It is damaged: {problem}",
+            "Take an earlier one; the database in use was not touched.",
+        ),
+    ),
     "backup-other-till": both(
         ru=("Это копия другой кассы.", "{path} не кассы {till}.", "Возьмите копию этой кассы."),
         en=("This is another till's backup.", "{path} is not of till {till}.", "Take a backup of this till."),

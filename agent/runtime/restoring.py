@@ -6,7 +6,7 @@ import os
 
 from msgspec import Struct
 
-from agent.errors import Conflict, NotFound, Unprocessable
+from agent.errors import Conflict, CorruptDatabase, NotFound, Unprocessable
 from agent.rows import position
 from agent.runtime import secrets
 from agent.runtime.alone import alone
@@ -41,7 +41,10 @@ def restore(settings: Settings, source: str, *, force: bool = False) -> Restored
     release = alone(folder)
     try:
         path = os.path.join(folder, DATABASE)
-        found = _checked(source, _till(settings))
+        try:
+            found = _checked(source, _till(settings))
+        except CorruptDatabase as fault:
+            raise CorruptDatabase("copy-damaged", path=source, problem=fault.fields.get("problem")) from fault
         lost = _unsent_behind(path, found) if os.path.exists(path) else 0
         if lost and not force:
             raise Conflict("restore-loses", count=lost, path=path)

@@ -18,7 +18,7 @@ import msgspec
 from msgspec import Struct
 
 from agent.errors import Conflict, NotFound, StorageBroken
-from agent.sqlite import replace_file
+from agent.sqlite import file_errors, replace_file
 from agent.web import guard
 
 Scope = Literal["pos", "page", "read"]
@@ -129,7 +129,8 @@ class TokenFile:
 
     @contextlib.contextmanager
     def _change(self) -> Iterator[Kept]:
-        handle = os.open(self._path + ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        with file_errors(self._path):
+            handle = os.open(self._path + ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX)
             yield self._read()

@@ -19,6 +19,8 @@ CODE_LIFE_MS = 24 * 3_600_000
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """32 signs that nobody mistakes for one another on paper; 12 of them are 60 bits."""
 CODE_SIGNS = 12
+STORE_NAME_SIGNS = 60
+"""As [till] store_name has it: it heads every receipt and lies in the fleet file."""
 _ID = re.compile(r"[a-zA-Z0-9][\w.\-]{0,39}", re.ASCII)
 
 
@@ -38,6 +40,8 @@ def add_till(
     for name in (till, store):
         if not _ID.fullmatch(name):
             raise BadRequest("name-refused", name=name[:80])
+    if len(store_name) > STORE_NAME_SIGNS or not store_name.isprintable():
+        raise BadRequest("store-name-refused", most=STORE_NAME_SIGNS)
     code = "".join(ALPHABET[byte % 32] for byte in chance(CODE_SIGNS))
     known = tills.find(database, till) or tills.Till(till=till, store=store, added=now_ms)
     tills.save(

@@ -101,6 +101,9 @@ def counting(database: peewee.Database, lang: Lang) -> Callable[[int], None]:
 
 
 def _opened(path: str, encoding: str) -> TextIO:
+    if os.path.exists(path) and not os.path.isfile(path):
+        # It is read twice, and a device may have no end.
+        raise NotFound("file-unreadable", file=path, problem="not a file")
     try:
         return open(path, encoding=encoding, newline="")
     except OSError as error:

@@ -44,7 +44,11 @@ COMMANDS = (
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run one command; its exit code. No traceback for a user's mistake."""
-    args = _parser().parse_args(words)
+    parser = _parser()
+    words = sys.argv[1:] if words is None else words
+    if not all(map(_is_text, words)):
+        parser.error(speak("слова команды не в UTF-8", "the command's words are not UTF-8"))
+    args = parser.parse_args(words)
     from agent.errors import ConfigFault, KopilkaError
 
     try:
@@ -66,6 +70,11 @@ def main(words: Sequence[str] | None = None) -> int:
             raise
         print(f"kopilka-hub: {type(error).__name__}: {error}\nKOPILKA_DEBUG=1 shows where.", file=sys.stderr)
         return BUG
+
+
+def _is_text(word: str) -> bool:
+    """Bytes that are no UTF-8 come as lone surrogates; no database takes them."""
+    return not any("\ud800" <= sign <= "\udfff" for sign in word)
 
 
 def _tell(fault: Exception) -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 DEFAULT_CONFIG = "/etc/kopilka-hub/config.toml"
 USAGE = 64
+REASON_SIGNS = 500
 
 
 class Parser(argparse.ArgumentParser):
@@ -87,6 +88,19 @@ def who() -> str:
     import getpass
 
     return os.environ.get("SUDO_USER") or getpass.getuser()
+
+
+def add_reason(parser: argparse.ArgumentParser) -> None:
+    """--reason, which must be given: a person answers for what cannot be taken back."""
+    told = speak("почему; остаётся в журнале", "why; kept in the audit")
+    parser.add_argument("--reason", required=True, type=_reason, help=told)
+
+
+def _reason(text: str) -> str:
+    if not text.strip() or len(text) > REASON_SIGNS:
+        told = speak("нужны слова, до {} знаков", "say it in words, up to {} signs")
+        raise argparse.ArgumentTypeError(told.format(REASON_SIGNS))
+    return text
 
 
 def answer(args: argparse.Namespace, data: object, text: str) -> None:

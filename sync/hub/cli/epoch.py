@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from sync.hub.cli.common import answer, opened, settings_of, speak, who
+from sync.hub.cli.common import add_reason, answer, opened, settings_of, speak, who
 
 
 def add(commands: Any, common: Any) -> None:
@@ -15,7 +15,7 @@ def add(commands: Any, common: Any) -> None:
         "Stop every process of the hub first. Nothing is granted until every till has come.",
     )
     parser = commands.add_parser("new-epoch", parents=[common], help=told, description=more)
-    parser.add_argument("--reason", required=True, help=speak("почему; остаётся в журнале", "why; kept in the audit"))
+    add_reason(parser)
     parser.set_defaults(func=new_epoch)
 
 

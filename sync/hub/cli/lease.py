@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from sync.hub.cli.common import answer, opened, speak, table, verbs_of, who
+from sync.hub.cli.common import add_reason, answer, opened, speak, table, verbs_of, who
 
 if TYPE_CHECKING:
     import peewee
@@ -38,7 +38,7 @@ def add(commands: Any, common: Any) -> None:
     which = ending.add_mutually_exclusive_group(required=True)
     which.add_argument("lease", nargs="?", default="", help=speak("номер или его начало", "its id, or the beginning"))
     which.add_argument("--till", default="", help=speak("все права этой кассы", "all of this till"))
-    ending.add_argument("--reason", required=True, help=speak("почему; остаётся в журнале", "why; kept in the audit"))
+    add_reason(ending)
     ending.set_defaults(func=force_release)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from sync.hub.cli.common import answer, opened, settings_of, speak, table, verbs_of, who
+from sync.hub.cli.common import add_reason, answer, opened, settings_of, speak, table, verbs_of, who
 
 
 def add(commands: Any, common: Any) -> None:
@@ -23,7 +23,7 @@ def add(commands: Any, common: Any) -> None:
     joining = verbs.add_parser("merge", parents=[common], help=told, description=told)
     joining.add_argument("member", metavar="FROM")
     joining.add_argument("target", metavar="INTO")
-    joining.add_argument("--reason", required=True, help=speak("почему", "why"))
+    add_reason(joining)
     joining.set_defaults(func=merge)
 
 

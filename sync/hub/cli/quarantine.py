@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from sync.hub.cli.common import answer, opened, speak, table, verbs_of, who
+from sync.hub.cli.common import add_reason, answer, opened, speak, table, verbs_of, who
 
 if TYPE_CHECKING:
     import peewee
@@ -32,7 +32,7 @@ def add(commands: Any, common: Any) -> None:
     told = speak("закрыть вручную: списанное несёт магазин", "settle by hand: what it spent the shop bears")
     noting = verbs.add_parser("note", parents=[common], help=told)
     noting.add_argument("record", help=key)
-    noting.add_argument("--reason", required=True, help=speak("почему; остаётся в журнале", "why; kept in the audit"))
+    add_reason(noting)
     noting.set_defaults(func=note)
 
 

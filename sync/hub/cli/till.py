@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from sync.hub.cli.common import answer, opened, settings_of, speak, table, verbs_of, who
+from sync.hub.cli.common import add_reason, answer, opened, settings_of, speak, table, verbs_of, who
 
 
 def add(commands: Any, common: Any) -> None:
@@ -28,7 +28,7 @@ def add(commands: Any, common: Any) -> None:
     )
     waiving = verbs.add_parser("waive", parents=[common], help=told, description=more)
     waiving.add_argument("till")
-    waiving.add_argument("--reason", required=True, help=speak("почему; остаётся в журнале", "why; kept in the audit"))
+    add_reason(waiving)
     waiving.set_defaults(func=till_waive)
 
 

@@ -39,3 +39,14 @@ def test_a_file_that_is_not_there(kit, capsys):
     _, config = kit
     assert main(["restore", "/nowhere.sqlite3", *config]) == 66
     assert "Traceback" not in capsys.readouterr().err
+
+
+def test_a_damaged_copy_is_told_as_the_copys_fault(kit, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("KOPILKA_LANG", "en")
+    _, config = kit
+    wrong = tmp_path / "notes.sqlite3"
+    wrong.write_bytes(b"notes" * 999)
+    assert main(["restore", str(wrong), *config]) == 74
+    said = capsys.readouterr().err
+    assert f"The copy will not do: {wrong}" in said
+    assert "Take an earlier one" in said

@@ -89,3 +89,10 @@ def test_a_damaged_file_lets_nobody_in(file, tmp_path):
     (tmp_path / "tokens.json").write_bytes(b"[]]")
     with pytest.raises(StorageBroken):
         file.guards()
+
+
+def test_a_folder_that_takes_no_file_is_told_by_name(tmp_path):
+    (tmp_path / "tokens.json.lock").mkdir()
+    with pytest.raises(StorageBroken) as told:
+        TokenFile(str(tmp_path / "tokens.json")).add("pos-1", "pos", 1)
+    assert told.value.fields["path"] == str(tmp_path / "tokens.json")

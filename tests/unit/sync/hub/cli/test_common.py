@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from sync.hub import cli
 
 
@@ -26,3 +28,11 @@ def test_the_configuration_names_the_database(tmp_path, capsys):
     path.write_text(f'database = "{tmp_path}/other.db"\n')
     assert cli.main(["--config", str(path), "migrate", "--json"]) == 0
     assert json.loads(capsys.readouterr().out) == {"database": f"{tmp_path}/other.db"}
+
+
+def test_words_that_are_no_text_are_refused_before_anything_runs(hub, tmp_path, capsys):
+    with pytest.raises(SystemExit) as ended:
+        hub("member", "show", "--id", "\udcff")
+    assert ended.value.code == 64
+    assert "not UTF-8" in capsys.readouterr().err
+    assert not (tmp_path / "hub.db").exists()

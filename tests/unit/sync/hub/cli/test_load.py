@@ -27,3 +27,9 @@ def test_a_faulty_file_imports_nothing(hub, tmp_path):
     assert hub("member", "show", "--card", "1")[0] == 66
     assert hub("import", str(tmp_path / "m.csv"), "--skip-bad")[0] == 0
     assert hub("member", "show", "--card", "1")[0] == 0
+
+
+def test_a_device_without_an_end_is_no_file(hub):
+    code, _, err = hub("import", "/dev/zero")
+    assert code == 66
+    assert "not a file" in err

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from sync.hub import fleet
 
 
@@ -38,3 +40,14 @@ def test_a_merge_is_kept_outside_of_the_database_and_in_the_audit(hub, tmp_path)
     assert (code, made.member, made.target, made.reason) == (0, done["member"], done["into"], "two cards")
     (act,) = json.loads(hub("audit", "ls", "--json")[1])
     assert (act["what"], act["subject"], act["reason"]) == ("merged", done["member"], "two cards")
+
+
+def test_a_reason_is_words_and_the_same_member_is_told_once(hub, tmp_path):
+    loaded(hub, tmp_path)
+    for reason in ("", "  ", "x" * 501):
+        with pytest.raises(SystemExit) as ended:
+            hub("member", "merge", "card:2811", "card:2822", "--reason", reason)
+        assert ended.value.code == 64
+    code, _, err = hub("member", "merge", "card:2811", "card:2811", "--reason", "сама с собой")
+    assert code == 65
+    assert "Both names lead to member" in err

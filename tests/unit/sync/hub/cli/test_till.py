@@ -13,3 +13,12 @@ def test_tills(hub):
     assert json.loads(hub("till", "list", "--json")[1])[0]["state"] == "revoked"
     assert hub("till", "revoke", "T2")[0] == 66
     assert hub("till", "add", "T 1", "--store", "S1")[0] == 64
+
+
+def test_a_stores_name_fits_on_a_receipt(hub):
+    for name in ("ы" * 61, "two\nlines", "\x1b@"):
+        code, _, err = hub("till", "add", "T1", "--store", "S1", "--store-name", name)
+        assert code == 64
+        assert "up to 60" in err
+    assert hub("till", "list")[1].strip() == "-"
+    assert hub("till", "add", "T1", "--store", "S1", "--store-name", "ы" * 60)[0] == 0

@@ -314,6 +314,18 @@ CODES |= {
         ru=("Центр не принял код.", "{problem}", "Возьмите новый: kopilka-hub till add"),
         en=("The hub refused the code.", "{problem}", "Take a new one: kopilka-hub till add"),
     ),
+    "hub-untrusted": both(
+        ru=(
+            "Сертификат центра не подошёл.",
+            "{url}: подписан другим центром сертификации, просрочен или выдан на другое имя.",
+            "Проверьте [hub] ca и часы этой машины; если они верны, обновите сертификат центра.",
+        ),
+        en=(
+            "The hub's certificate was not right.",
+            "{url}: another authority signed it, it is out of date, or it is for another name.",
+            "Check [hub] ca and this machine's clock; if both are right, renew the hub's certificate.",
+        ),
+    ),
     "hub-away": both(
         ru=("Центр не отвечает.", "{url}: {problem}", "Проверьте сеть и адрес и повторите."),
         en=("The hub does not answer.", "{url}: {problem}", "Check the network and the address, then try again."),

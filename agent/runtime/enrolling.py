@@ -8,10 +8,11 @@ import time
 
 import msgspec
 
-from agent.errors import Conflict, Unavailable, Unprocessable
+from agent.errors import Conflict, Unprocessable
 from agent.rows import REVOKED
 from agent.runtime import secrets
 from agent.runtime.alone import alone
+from agent.runtime.away import away
 from agent.runtime.clock import SystemClock
 from agent.runtime.secrets import Secrets
 from agent.runtime.settings import Settings
@@ -81,9 +82,12 @@ def _asked(settings: Settings, url: str, request: EnrolRequest) -> EnrolAnswer:
     try:
         return calls.enrol(request)
     except HubFault as fault:
+        if fault.problem == "enrol-refused":
+            # In the words of this command, not in the language the hub answered in.
+            raise Unprocessable("enrol-refused") from None
         if fault.code == "refused":
             raise Unprocessable("code-refused", problem=fault.cause or fault.problem) from None
-        raise Unavailable("hub-away", url=url, problem=str(fault)) from None
+        raise away(url, fault) from None
 
 
 def _is_revoked(folder: str) -> bool:

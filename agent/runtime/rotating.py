@@ -11,9 +11,10 @@ import time
 
 import msgspec
 
-from agent.errors import Conflict, Unavailable, Unprocessable
+from agent.errors import Conflict, Unprocessable
 from agent.runtime import secrets
 from agent.runtime.alone import alone
+from agent.runtime.away import away
 from agent.runtime.clock import SystemClock
 from agent.runtime.secrets import Secrets
 from agent.runtime.settings import Settings
@@ -57,7 +58,7 @@ def _rotate(settings: Settings) -> Secrets:
     except HubFault as fault:
         if fault.code == "refused":
             raise Unprocessable("hub-refused", problem=fault.cause or fault.problem) from None
-        raise Unavailable("hub-away", url=url, problem=str(fault)) from None
+        raise away(url, fault) from None
     if answer.public_key != new.public:
         raise Unprocessable("hub-nonsense", problem=answer.public_key[:80])
     return settled(folder)

@@ -90,8 +90,9 @@ def test_a_till_enrols_over_it_by_its_configuration(site, tmp_path):
     hub = HubSettings(ca=site.ours.ca, cert=site.till[0], key=site.till[1])
     assert enrol(type(given)(till=given.till, hub=hub), code, site.hub.base).till == "T1"
     other = settings(tmp_path / "other") if (tmp_path / "other").mkdir() is None else None
-    with pytest.raises(Unavailable):
+    with pytest.raises(Unavailable) as told:
         enrol(type(given)(till=other.till, hub=HubSettings(ca=site.theirs.ca)), code, site.hub.base)
+    assert (told.value.code, told.value.fields) == ("hub-untrusted", {"url": site.hub.base})
 
 
 @pytest.mark.parametrize("wrong", ["missing.pem", "hub.key"])

@@ -48,11 +48,13 @@ def test_a_code_is_good_once(stage):
     assert "Traceback" not in str(told.value)
 
 
-def test_a_wrong_code_changes_nothing(stage):
+def test_a_wrong_code_changes_nothing(stage, monkeypatch):
+    monkeypatch.setenv("KOPILKA_LANG", "en")
     till = till_of(stage, "T1")
     with pytest.raises(DemoFault) as told:
         till.enrol("AAAA-BBBB-CCCC")
     assert "kopilka-hub till add" in str(told.value)
+    assert "wrong, used, or out of date" in str(told.value)
     assert not secrets.read(f"{till.folder}/data").hub_key
 
 

@@ -286,8 +286,16 @@ CODES = {
         en=("The file of epoch and tills cannot be read.", "{path}", "Replace it by the one in the backup folder."),
     ),
     "other-hub": both(
-        ru=("Это копия другого центра.", "Её ключ не тот, что в файле с эпохой.", "Возьмите копию этого центра."),
-        en=("This is another hub's copy.", "Its key is not the one in the epoch's file.", "Take a copy of this hub."),
+        ru=(
+            "Это копия другого центра.",
+            "Её ключ не тот, что в файле с эпохой или в базе на месте.",
+            "Возьмите копию этого центра.",
+        ),
+        en=(
+            "This is another hub's copy.",
+            "Its key is not that of the epoch's file or of the database in place.",
+            "Take a copy of this hub.",
+        ),
     ),
     "no-backup-folder": both(
         ru=("Некуда класть копию.", "В настройках нет [backup] folder.", "Назовите папку: kopilka-hub backup ПАПКА"),

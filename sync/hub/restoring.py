@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 
 import peewee
 
-from agent.errors import Conflict, CorruptDatabase, NotFound
+from agent.errors import Conflict, CorruptDatabase, KopilkaError, NotFound
 from agent.sqlite import backup, named, open_database, quick_check, sync_folder
 from agent.sqlite.stamps import next_stamp
 from sync.hub import fleet, recovering
@@ -47,6 +47,8 @@ def restore(target: str, copy: str, *, paths: Sequence[str], act: Audit) -> tupl
     fresh = f"{target}.restored"
     try:
         _checked(copy, fresh)
+        if not any(map(os.path.exists, paths)):
+            _same_hub(fresh, target, act.at)
         known = _prepared(fresh, paths, act)
         fleet.keep(paths, known)
         return known, _swapped(fresh, target, act.at)
@@ -106,6 +108,25 @@ def _checked(copy: str, fresh: str) -> None:
             database.close()
     except CorruptDatabase as fault:
         raise CorruptDatabase("copy-damaged", path=copy, problem=fault.fields.get("problem")) from fault
+
+
+def _same_hub(fresh: str, target: str, now_ms: int) -> None:
+    """Without the file outside, the database in place says whose it is, where it can be read. Raises Conflict for another's copy."""
+    try:
+        former, copy = (_hub_of(path, now_ms) for path in (target, fresh))
+    except (KopilkaError, peewee.DatabaseError):
+        # Lost, damaged or no hub's: nothing speaks against the copy.
+        return
+    if former != copy:
+        raise Conflict("other-hub")
+
+
+def _hub_of(path: str, now_ms: int) -> str:
+    reader = open_database(path, readonly=True)
+    try:
+        return fleet.of(reader, now_ms=now_ms).hub
+    finally:
+        reader.close()
 
 
 def _copied(copy: str, fresh: str) -> None:

@@ -135,3 +135,24 @@ def test_a_server_keeps_its_own_copies(capsys, monkeypatch, tmp_path):
     for words in (["backup", str(tmp_path)], ["restore", "x"]):
         assert cli.main(["--database", "postgresql://nobody@127.0.0.1:1/none", *words]) == 65
         assert "pg_basebackup" in capsys.readouterr().err
+
+
+def test_another_hubs_copy_is_refused_with_the_file_outside_lost_too(hub, disaster, tmp_path, capsys):
+    _, copy = disaster
+    hub("restore", copy)
+    other = str(tmp_path / "other.db")
+    for words in (["migrate"], ["backup", str(tmp_path / "others")]):
+        assert cli.main(["--database", other, *words]) == 0
+    (foreign,) = (tmp_path / "others").glob("hub-*.db")
+    (tmp_path / "hub.db.fleet").unlink()
+    capsys.readouterr()
+    code, _, err = hub("restore", str(foreign))
+    assert code == 65
+    assert "another hub's copy" in err
+    assert status(hub)["epoch"] == 2
+    assert hub("restore", copy)[0] == 0
+    # Nothing in place speaks any more: the copy is believed.
+    for name in os.listdir(tmp_path):
+        if name.startswith("hub.db"):
+            os.unlink(tmp_path / name)
+    assert hub("restore", str(foreign))[0] == 0

@@ -179,15 +179,16 @@ class Shadow:
         need(grant.granted <= want.points, "I4: a grant is no larger than its wish", f"{grant.granted} > {want.points}")
         need(grant.id not in chain.rights, "I4: one wish gives one lease", grant.id)
         need(sum(backing.values()) == grant.granted, "I2: a grant is backed in full", grant)
-        known = grant.id in self.grants
+        other = self.grants.get(grant.id, {})
         former = self.grants.setdefault(grant.id, backing)
         # A disk that was set back before a hub that was, too: neither knows the former grant, and it can be spent nowhere.
         if self.hub_forgot and record.till in self.twofold:
             former = self.grants[grant.id] = backing
         need(former == backing, "I4: a repeated grant is the same grant", f"{grant.id}: {former} and {backing}")
         chain.rights[grant.id] = self.rights[grant.id] = Right(grant.member, grant.unit, record.inc, backing)
-        if known and grant.id in self.wished_twice:
-            self._risk(grant.member, backing)
+        if other and grant.id in self.wished_twice:
+            # A hub that forgot the first may have backed the second otherwise.
+            self._risk(grant.member, Counter(other) | Counter(backing))
         self.under_rights.update(backing)
         if grant.id in self.unheard:
             self.unheard.discard(grant.id)

@@ -7,7 +7,7 @@ import contextlib
 import json
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
@@ -106,18 +106,3 @@ def _reason(text: str) -> str:
 def answer(args: argparse.Namespace, data: object, text: str) -> None:
     """Print the text, or with --json the data."""
     print(json.dumps(data, ensure_ascii=False, indent=1) if getattr(args, "json", False) else text)
-
-
-def table(rows: Sequence[dict[str, Any]]) -> str:
-    """Rows of one shape as columns under their names; "-" when there is none."""
-    if not rows:
-        return "-"
-    cells = [list(rows[0]), *([_cell(value) for value in row.values()] for row in rows)]
-    widths = [max(len(line[n]) for line in cells) for n in range(len(cells[0]))]
-    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) for line in cells)
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, dict):
-        return " ".join(f"{name}={inner}" for name, inner in value.items()) or "-"
-    return "-" if value is None or value == "" else str(value)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from sync.hub.cli.common import answer, opened, speak, table
+from sync.hub.cli.common import answer, opened, speak
+from sync.hub.cli.tables import table
 
 
 def add(commands: Any, common: Any) -> None:
@@ -20,7 +21,7 @@ def status(args: argparse.Namespace) -> int:
     with opened(args) as (database, _):
         found = standing(database)
     flat = {name: value for name, value in found.items() if name not in ("awaited", "fleet")}
-    parts = ["\n".join(f"{name:12}{'-' if value is None else value}" for name, value in flat.items())]
+    parts = [table([flat], width=1)]
     if found["state"] == "recovering":
         told = speak(
             "Центр восстанавливается: баллы не выдаются, пока не придут эти кассы.\nНе ждать: kopilka-hub till waive КАССА --reason ...",

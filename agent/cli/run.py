@@ -28,5 +28,9 @@ def run(args: argparse.Namespace) -> int:
     from agent.runtime.configure import DEFAULT_PATH, load
 
     settings = load(args.config or DEFAULT_PATH)
-    log.start(level=settings.log.level.upper(), journal="JOURNAL_STREAM" in os.environ)
-    return daemon.run(settings, version=VERSION)
+    stop = log.start(level=settings.log.level.upper(), journal="JOURNAL_STREAM" in os.environ)
+    try:
+        return daemon.run(settings, version=VERSION)
+    finally:
+        # Whoever calls this from a process of its own goes on with the logging it had.
+        stop()

@@ -21,5 +21,9 @@ def run(args: argparse.Namespace) -> int:
     from sync.hub.running import run as serve
 
     settings = settings_of(args)
-    log.start(journal="JOURNAL_STREAM" in os.environ)
-    return serve(settings)
+    stop = log.start(journal="JOURNAL_STREAM" in os.environ)
+    try:
+        return serve(settings)
+    finally:
+        # Whoever calls this from a process of its own goes on with the logging it had.
+        stop()

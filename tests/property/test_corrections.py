@@ -158,6 +158,16 @@ def arriving(shop, folder, chance):
     return late, dict.fromkeys(TILLS, 4), waiting
 
 
+def tell(late, shop, marks, waiting, chance):
+    """Record by record in that order; now and then the hub does its own work in between."""
+    for name in waiting:
+        marks[name] += 1
+        assert late.push(shop.pens[name], first=marks[name], last=marks[name]).exceptions == ()
+        late.audit()
+        if chance.random() < 0.1:
+            settle(late)
+
+
 @settings(max_examples=120, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(fact, min_size=8, max_size=40), st.randoms(use_true_random=False))
 def test_late_records_end_where_punctual_ones_do(facts, chance):
@@ -166,12 +176,7 @@ def test_late_records_end_where_punctual_ones_do(facts, chance):
         shop.play(facts)
         late, marks, waiting = arriving(shop, folder, chance)
         end = shop.bench.clock.now_ms + DAY_MS
-        for name in waiting:
-            marks[name] += 1
-            assert late.push(shop.pens[name], first=marks[name], last=marks[name]).exceptions == ()
-            late.audit()
-            if chance.random() < 0.1:
-                settle(late)
+        tell(late, shop, marks, waiting, chance)
         for bench in (shop.bench, late):
             bench.clock.now_ms = end
             settle(bench)
@@ -274,12 +279,7 @@ def test_after_a_merge_late_records_of_both_end_where_punctual_ones_do(before, a
         late.clock.now_ms = shop.bench.clock.now_ms
         waiting = [name for name, mark in marks.items() for _ in range(len(shop.pens[name].lines) - mark)]
         chance.shuffle(waiting)
-        for name in waiting:
-            marks[name] += 1
-            assert late.push(shop.pens[name], first=marks[name], last=marks[name]).exceptions == ()
-            late.audit()
-            if chance.random() < 0.1:
-                settle(late)
+        tell(late, shop, marks, waiting, chance)
         for bench in (shop.bench, late):
             bench.clock.now_ms += DAY_MS
             settle(bench)

@@ -11,13 +11,14 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
 from urllib.parse import quote
 
 import psycopg
+
+from agent.cli.demo.till import free_port
 
 DSN = os.environ.get("KOPILKA_PG_DSN", "")
 USERS = ("postgres", "nobody")
@@ -43,12 +44,6 @@ def unprivileged() -> dict[str, object]:
             found = pwd.getpwnam(name)
             return {"user": found.pw_uid, "group": found.pw_gid, "extra_groups": []}
     raise AssertionError(f"none of the users {', '.join(USERS)} is here to run PostgreSQL")
-
-
-def free_port() -> int:
-    with socket.socket() as made:
-        made.bind(("127.0.0.1", 0))
-        return int(made.getsockname()[1])
 
 
 class Cluster:

@@ -7,10 +7,11 @@ import http.client
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
+
+from agent.cli.demo.till import free_port
 
 PROGRAMME = """
 [programme]
@@ -33,8 +34,7 @@ class TillProcess:
 
     def __init__(self, folder, *, extra: str = "") -> None:
         self.folder = str(folder)
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         programme = os.path.join(self.folder, "programme.toml")
         with open(programme, "w", encoding="utf-8") as file:
             file.write(PROGRAMME)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import json
 import os
 import subprocess
@@ -21,6 +23,9 @@ START_S = 20.0
 WAIT_S = 15.0
 PAUSE_S = 0.02
 AGAIN_S = 0.75
+FIRST_PORT, PORTS = 20_000, 12_000
+_ports = itertools.count(os.getpid() * 37)
+"""Where each process looks next, so that two demos side by side ask for different ones."""
 
 
 class DemoFault(Exception):
@@ -215,11 +220,17 @@ def simulated_printer(profile: str) -> SimulatedPrinter:
 
 
 def free_port() -> int:
-    """A loopback port nobody uses just now."""
+    """A loopback port nobody uses just now. Raises DemoFault when there is none.
+
+    Below those the kernel hands out to connections, or one of them would have it before the service does.
+    """
     import socket
 
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
+    for _ in range(PORTS):
+        port = FIRST_PORT + next(_ports) % PORTS
+        with contextlib.suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
+    raise DemoFault("no free port on the loopback")
 
 
 def run(*words: str, module: str = "agent.cli") -> str:

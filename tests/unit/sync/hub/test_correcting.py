@@ -95,18 +95,23 @@ def test_who_is_merged_is_corrected_first(bench, pen):
     assert bench.hub.upkeep.correct() == 0
 
 
-def test_what_comes_late_after_a_merge_is_put_in_its_place_over_both(bench, pen):
-    """The return names the one, what it found expired lay with the other."""
-    pen.sale("m2", earn=80, lot="soon", expires="2026-09-22")
-    pen.sale("m1", earn=5, lot="own", pending="2026-12-01")
-    bench.push(pen)
-    join(bench, "m1", "m2")
+def returned_late(bench):
+    """Another till takes 60 points back and tells of it three days later, when some have expired."""
     other = Pen("t2", clock=bench.clock)
     bench.clock.now_ms += 60_000
     other.give_back("m1", "gone", taken_back=60, own=[])
     bench.clock.now_ms += 3 * DAY_MS
     bench.hub.upkeep.new_day()
     bench.push(other)
+
+
+def test_what_comes_late_after_a_merge_is_put_in_its_place_over_both(bench, pen):
+    """The return names the one, what it found expired lay with the other."""
+    pen.sale("m2", earn=80, lot="soon", expires="2026-09-22")
+    pen.sale("m1", earn=5, lot="own", pending="2026-12-01")
+    bench.push(pen)
+    join(bench, "m1", "m2")
+    returned_late(bench)
     assert bench.account("m2") == (5, 0, 60)
     assert bench.hub.upkeep.correct() == 1
     bench.audit()
@@ -151,12 +156,7 @@ def test_what_waited_at_a_merge_and_was_applied_after_it_is_worked_out_too(bench
     moved = ground_of(bench.database, tills.Till(till="t1", store="s9"), now_ms=bench.clock())
     with transaction(bench.database):
         assert parking.again(bench.database, parked, moved, epoch=1) == "applied"
-    other = Pen("t2", clock=bench.clock)
-    bench.clock.now_ms += 60_000
-    other.give_back("m1", "gone", taken_back=60, own=[])
-    bench.clock.now_ms += 3 * DAY_MS
-    bench.hub.upkeep.new_day()
-    bench.push(other)
+    returned_late(bench)
     assert bench.account("m2") == (13, 0, 60)
     assert bench.hub.upkeep.correct() == 1
     bench.audit()

@@ -30,6 +30,13 @@ def left(bench, member="m1"):
     return {lot: row[1] for lot, row in bench.lots(member).items()}
 
 
+def taken(bench, pen, points):
+    """A till borrows points of the lot and spends them."""
+    right = granted(bench, pen, "m1", points).grant
+    pen.sale("m1", spends=[(right, {"a": points})])
+    bench.push(pen)
+
+
 @pytest.fixture
 def grant(bench, pen):
     pen.sale("m1", earn=100, lot="a", expires="2026-12-01")
@@ -109,9 +116,7 @@ def test_another_till_may_return_it(bench, late, other):
 
 def test_a_return_in_the_same_batch(bench, pen, other, grant):
     let_go(bench)
-    second = granted(bench, other, "m1", 80).grant
-    other.sale("m1", spends=[(second, {"a": 80})])
-    bench.push(other)
+    taken(bench, other, 80)
     pen.sale("m1", name="late", spends=[(grant, {"a": 60})])
     pen.give_back("m1", "late", restored={"a": 45})
     pen.give_back("m1", "late", restored={"a": 15})
@@ -122,9 +127,7 @@ def test_a_return_in_the_same_batch(bench, pen, other, grant):
 def test_what_others_spent_of_the_lot_is_no_room_for_the_shops_loss(bench, pen, other, grant):
     """The record names a lot with room enough, which another till's sale made: the shop is made good all the same."""
     let_go(bench)
-    second = granted(bench, other, "m1", 100).grant
-    other.sale("m1", spends=[(second, {"a": 100})])
-    bench.push(other)
+    taken(bench, other, 100)
     pen.sale("m1", name="late", spends=[(grant, {"a": 60})])
     bench.push(pen)
     assert total(bench, "loss:store") == -60
@@ -137,9 +140,7 @@ def test_what_lay_within_a_right_comes_back_last(bench, pen, other, grant):
     with transaction(bench.database):
         told = Release(who="anna", reason="r", epoch=1, day=TODAY, now_ms=bench.clock())
         release(bench.database, [("m1", grant.id)], told=told)
-    third = granted(bench, other, "m1", 50).grant
-    other.sale("m1", spends=[(third, {"a": 50})])
-    bench.push(other)
+    taken(bench, other, 50)
     pen.sale("m1", name="late", spends=[(grant, {"a": 40}), (second, {"a": 30})])
     bench.push(pen)
     assert (left(bench), total(bench, "loss:store")) == ({"a": 0}, -20)

@@ -10,7 +10,7 @@ import peewee
 from agent.errors import NotFound
 from agent.loyalty.ledger import LOSS, REDEEMED
 from sync.hub import apply, late, lateness, order, rights
-from sync.hub.arrivals import Arrived, Parked, sale_key
+from sync.hub.arrivals import Arrived, Known, Parked, sale_key
 from sync.hub.book import copied
 from sync.hub.ground import Ground
 from sync.hub.postings import Mover, total
@@ -76,7 +76,10 @@ def note(database: peewee.Database, parked: Parked, ground: Ground, *, epoch: in
             lost += total(spend.parts)
         # A sale that was counted under that name, from another record, keeps its own return.
         if isinstance(body, SaleBody) and not journal.known(database, named.sales):
-            late.borne(mover, sale_key("sale", body.store, body.sale.id or ""), body.spends)
+            key = sale_key("sale", body.store, body.sale.id or "")
+            late.borne(mover, key, body.spends)
+            # A person has settled it: told again under another key it is a duplicate.
+            journal.remember(database, {key: Known(body.content, parked.till, parked.inc, parked.seq)})
         by = feed.By(PARKING, epoch, meta.count_up(database, "step"))
         changed = [Change(before[name], after[name]) for name in before]
         feed.announce(database, book_store.save(database, changed, at=ground.now_ms), by)

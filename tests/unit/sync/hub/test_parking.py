@@ -116,3 +116,23 @@ def test_what_nobody_can_read_books_nothing(bench, pen):
     with transaction(bench.database):
         assert parking.note(bench.database, one, ground(bench), epoch=1) == 0
     assert bench.sql("SELECT count(*) FROM quarantine") == [(0,)]
+
+
+def test_a_sale_that_was_settled_and_is_told_again_counts_once(bench, pen):
+    """The shop bore it; a fork's tail or another till tells the same sale under another key."""
+    pen.sale("m1", earn=100, lot="a")
+    grant = granted(bench, pen, "m1", 60).grant
+    pen.sale("m1", name="one", spends=[(grant, {"a": 25})], earn=3, lot="b")
+    assert [one.reason for one in bench.push(pen, wrong={"failed": 3}.items()).exceptions] == ["fails-the-hub"]
+    (one,) = journal.parked_of(bench.database, "t1")
+    with transaction(bench.database):
+        assert parking.note(bench.database, one, ground(bench), epoch=1) == 25
+    other = Pen("t2", clock=bench.clock)
+    second = granted(bench, other, "m1", 30).grant
+    other.sale("m1", name="one", spends=[(second, {"a": 25})], earn=3, lot="c")
+    assert [verdict.verdict for verdict in bench.push(other).exceptions] == ["duplicate"]
+    other.close(second, spent=25)
+    bench.push(other)
+    bench.audit()
+    assert (loss(bench), bench.account("m1")) == (25, (100, 35, 0))
+    assert bench.push(pen, first=3).exceptions == ()

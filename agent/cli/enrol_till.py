@@ -5,11 +5,15 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from agent.cli.common import speak
+
 
 def add(subparsers: Any) -> None:
-    parser = subparsers.add_parser("enrol-till", help="join a hub by a one-time code")
-    parser.add_argument("code", help="from: kopilka-hub till add")
-    parser.add_argument("--hub", default=None, metavar="URL", help="the hub's address (default: [hub] url)")
+    told = speak("подключить кассу к центру по коду", "join a hub by a one-time code")
+    parser = subparsers.add_parser("enrol-till", help=told, description=told)
+    parser.add_argument("code", help=speak("код; его даёт kopilka-hub till add", "from: kopilka-hub till add"))
+    told = speak("адрес центра (по умолчанию [hub] url)", "the hub's address (default: [hub] url)")
+    parser.add_argument("--hub", default=None, metavar="URL", help=told)
     parser.add_argument("--config", default=None, metavar="FILE")
     parser.add_argument("--json", action="store_true")
     parser.set_defaults(func=run)

@@ -21,6 +21,18 @@ CODES = {
         ru=("Посылка кассы слишком велика.", "Предел {limit}, пришло {found}.", "Разделите её."),
         en=("The till's batch is too large.", "The limit is {limit}, {found} came.", "Split it."),
     ),
+    "no-hub-there": both(
+        ru=(
+            "Базы центра здесь нет: {path}",
+            "Нужна папка данных кассы, в которой работал центр, папка копий или сам файл.",
+            "Укажите её: kopilka-hub adopt ПАПКА",
+        ),
+        en=(
+            "There is no hub's database here: {path}",
+            "It takes the data folder of the till the hub was in, a folder of copies, or the file.",
+            "Name it: kopilka-hub adopt FOLDER",
+        ),
+    ),
     "hub-exists": both(
         ru=(
             "На этом месте уже есть центр: {path}",

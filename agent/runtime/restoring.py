@@ -35,7 +35,7 @@ def restore(settings: Settings, source: str, *, force: bool = False) -> Restored
     Raises NotFound, CorruptDatabase, Unprocessable (its chain does not hold, another till's), Conflict (running; facts would be lost and
     not `force`), the storage errors.
     """
-    if not os.path.exists(source):
+    if not os.path.isfile(source):
         raise NotFound("backup-unknown", path=source)
     folder = settings.till.data
     release = alone(folder)

@@ -44,7 +44,7 @@ def source_of(path: str) -> str:
         folder, found = path, sorted(os.listdir(path))
         names = [LIVE] if LIVE in found else [name for name in found if _COPY.fullmatch(name)]
     if not names:
-        raise NotFound("no-database", path=path)
+        raise NotFound("no-hub-there", path=path)
     return os.path.join(folder, names[-1])
 
 

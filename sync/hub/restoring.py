@@ -70,9 +70,11 @@ def _prepared(fresh: str, paths: Sequence[str], act: Audit) -> Fleet:
 
 def new_epoch(database: peewee.Database, *, paths: Sequence[str], act: Audit) -> Fleet:
     """The same for a database that is in its place: a standby was promoted that may lack the last commits."""
-    known = _known(database, paths, act.at)
-    fleet.keep(paths, known)
     with transaction(database):
+        # Another process that writes the files meanwhile would put the former epoch back into them.
+        meta.read(database, "epoch", lock=True)
+        known = _known(database, paths, act.at)
+        fleet.keep(paths, known)
         _begin(database, known, act)
     return known
 

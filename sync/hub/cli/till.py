@@ -83,15 +83,22 @@ def till_waive(args: argparse.Namespace) -> int:
     """End waiting for a till that will not come."""
     from sync.hub import wiring
     from sync.hub.ground import DEFAULT_ZONE, day_of
-    from sync.hub.recovering import waive
-    from sync.hub.store import programmes, waiting
+    from sync.hub.recovering import end_if_all, waive
+    from sync.hub.store import meta, programmes, waiting
     from sync.hub.store.audits import Audit
     from sync.hub.store.steps import transaction
 
-    with opened(args) as (database, _), transaction(database):
+    with opened(args) as (database, _):
         act = Audit(at=wiring.clock(), who=who(), what="till-waived", subject=args.till, reason=args.reason)
-        ended = waive(database, args.till, act=act, day=day_of(act.at, programmes.zone(database) or DEFAULT_ZONE))
-        left = waiting.left(database)
+        with transaction(database):
+            day = day_of(act.at, programmes.zone(database) or DEFAULT_ZONE)
+            epoch = int(meta.read(database, "epoch") or 0)
+            ended = waive(database, args.till, act=act, day=day)
+            left = waiting.left(database)
+        # Merges are made again some at a time, and maybe no till is left whose pushes go on with them.
+        while not (left or ended):
+            with transaction(database):
+                ended = end_if_all(database, epoch=epoch, day=day, now_ms=act.at)
     told = speak("Касса {} больше не ожидается. Осталось: {}.", "Till {} is awaited no longer. Left: {}.")
     answer(args, {"till": args.till, "left": left, "recovered": ended}, told.format(args.till, left))
     return 0

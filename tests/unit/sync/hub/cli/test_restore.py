@@ -11,7 +11,9 @@ from joined_till import joined
 
 from sync.hub import cli, wiring
 from sync.hub.settings import Listen, Settings
-from sync.hub.store import tills
+from sync.hub.store import merges, tills
+from sync.hub.store.aliases import Merge
+from sync.hub.store.steps import transaction
 
 
 @pytest.fixture
@@ -156,3 +158,20 @@ def test_another_hubs_copy_is_refused_with_the_file_outside_lost_too(hub, disast
         if name.startswith("hub.db"):
             os.unlink(tmp_path / name)
     assert hub("restore", str(foreign))[0] == 0
+
+
+def test_the_last_waiver_also_makes_the_merges_that_wait(hub, disaster, tmp_path, monkeypatch):
+    """Nobody may be left to push, and they are made some at a time."""
+    _, copy = disaster
+    assert hub("restore", copy, "--reason", "disk")[0] == 0
+    bench = Bench(tmp_path / "hub.db")
+    with transaction(bench.database):
+        merges.put(bench.database, [Merge(f"m{n}", "m9", n, "r") for n in range(1, 6)])
+    bench.close()
+    monkeypatch.setattr("sync.hub.recovering.MERGED", 2)
+    assert hub("till", "waive", "t1", "--reason", "burnt")[0] == 0
+    assert status(hub)["merges"] == 5
+    code, out, _ = hub("till", "waive", "t2", "--reason", "burnt", "--json")
+    assert (code, json.loads(out)) == (0, {"till": "t2", "left": 0, "recovered": True})
+    found = status(hub)
+    assert (found["state"], found["merges"]) == ("ready", 0)

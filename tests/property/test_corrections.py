@@ -4,8 +4,9 @@ import contextlib
 import tempfile
 from pathlib import Path
 
+from examples import examples
 from hub_kit import DAY_MS, NOON, Bench, Pen
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.errors import Conflict, NotFound
@@ -168,7 +169,7 @@ def tell(late, shop, marks, waiting, chance):
             settle(late)
 
 
-@settings(max_examples=120, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@examples(120)
 @given(st.lists(fact, min_size=8, max_size=40), st.randoms(use_true_random=False))
 def test_late_records_end_where_punctual_ones_do(facts, chance):
     with tempfile.TemporaryDirectory() as folder:
@@ -213,7 +214,7 @@ def sums(bench):
     return {name: found.get(name, 0) for name in (ISSUED, REDEEMED, MOVED)}
 
 
-@settings(max_examples=50, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@examples(50)
 @given(
     st.lists(fact, min_size=8, max_size=40),
     st.sampled_from(STORIES),
@@ -256,7 +257,7 @@ def join(bench) -> None:
         merge(bench.database, *MEMBERS, reason="r", epoch=1, day=now.day, now_ms=now.now_ms)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@examples(60)
 @given(
     st.lists(fact, max_size=10),
     st.lists(st.one_of(hard, fact), min_size=8, max_size=40),

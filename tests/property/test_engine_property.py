@@ -9,7 +9,8 @@ from typing import Any
 
 import msgspec
 from any_programme import MEMBERS, documents, sales
-from hypothesis import HealthCheck, assume, given, settings
+from examples import examples
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from agent.loyalty.answer import quote_answer
@@ -21,12 +22,6 @@ from agent.loyalty.programme.values import Programme
 from agent.loyalty.sale import Sale
 from agent.toml_lines import Lines
 
-CALM = settings(
-    max_examples=700,
-    derandomize=True,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
 MOMENTS = st.integers(0, 7_258_118_399_999)
 
 
@@ -38,7 +33,7 @@ def compiled(document: dict[str, Any]) -> Programme:
     return reading.programme
 
 
-@CALM
+@examples(700)
 @given(documents(), sales(), MEMBERS, MOMENTS)
 def test_every_sum_agrees(document: dict[str, Any], sale: Sale, member: Member | None, at: int) -> None:
     programme = compiled(document)
@@ -104,7 +99,7 @@ def check_fiscal(decision: Decision, sale: Sale, programme: Programme) -> None:
         assert 0 <= amounts[line.n] <= max(stated.amount, line.to_pay)
 
 
-@settings(CALM, max_examples=200)
+@examples(200)
 @given(documents(), sales(), MEMBERS)
 def test_a_card_never_makes_a_bill_dearer(document: dict[str, Any], sale: Sale, member: Member | None) -> None:
     programme = compiled(document)
@@ -113,7 +108,7 @@ def test_a_card_never_makes_a_bill_dearer(document: dict[str, Any], sale: Sale, 
     assert with_card.discount >= without.discount
 
 
-@settings(CALM, max_examples=200)
+@examples(200)
 @given(documents(), sales(), MEMBERS)
 def test_every_offer_can_be_explained(document: dict[str, Any], sale: Sale, member: Member | None) -> None:
     programme = compiled(document)

@@ -5,8 +5,9 @@ import tempfile
 from pathlib import Path
 
 import pg_kit
+from examples import examples
 from hub_kit import UNIT, Bench
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pen_shop import TILLS, PenShop
 
@@ -34,15 +35,10 @@ step = st.one_of(
     st.tuples(st.just("day")),
 )
 script = st.lists(step, max_size=40)
-quick = settings(
-    max_examples=60,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
+quick = examples(60)
 
 
-few = settings(quick, max_examples=12)
+few = examples(12)
 """On a server each example is slower; KOPILKA_PG_DSN brings all of them there."""
 
 

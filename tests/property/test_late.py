@@ -5,8 +5,9 @@ import tempfile
 from pathlib import Path
 
 import pg_kit
+from examples import examples
 from hub_kit import TODAY, Bench, Pen
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sync.hub.merging import merge
@@ -28,13 +29,8 @@ step = st.one_of(
     st.tuples(st.just("earn"), till, member, points),
     st.tuples(st.just("merge")),
 )
-quick = settings(
-    max_examples=80,
-    deadline=None,
-    derandomize=True,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)
-few = settings(quick, max_examples=12)
+quick = examples(80)
+few = examples(12)
 
 
 class Shop:

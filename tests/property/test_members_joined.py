@@ -3,8 +3,9 @@
 import contextlib
 import tempfile
 
+from examples import examples
 from hub_kit import TODAY, UNIT
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pen_shop import TILLS, PenShop
 
@@ -69,7 +70,7 @@ class Joined(PenShop):
         return total
 
 
-@settings(max_examples=80, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@examples(80)
 @given(st.lists(step, max_size=40))
 def test_merging_and_giving_lose_nothing(script):
     with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as opened:

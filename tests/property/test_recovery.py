@@ -3,7 +3,8 @@
 import tempfile
 
 import pg_kit
-from hypothesis import HealthCheck, given, settings
+from examples import examples
+from hypothesis import given
 from hypothesis import strategies as st
 from pen_shop import TILLS
 from recovery_shop import RecoveryShop, fed_again, loss_of, send, spend_all, waived
@@ -32,15 +33,6 @@ CLAW_BACK = st.tuples(st.just("return"), till, points)
 chances = st.randoms(use_true_random=False)
 
 
-def quick(examples: int):
-    return settings(
-        max_examples=examples,
-        deadline=None,
-        derandomize=True,
-        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-    )
-
-
 def scripts(*more):
     return st.lists(st.one_of(*MOVES, *more), min_size=8, max_size=40)
 
@@ -55,7 +47,7 @@ def rows(bench, *queries):
     return [bench.sql(query) for query in queries]
 
 
-@quick(40)
+@examples(40)
 @given(scripts(CLAW_BACK), chances)
 def test_balances_and_leases_are_as_without_the_disaster(script, chance):
     with pg_kit.used(None), tempfile.TemporaryDirectory() as folder:
@@ -70,7 +62,7 @@ def test_balances_and_leases_are_as_without_the_disaster(script, chance):
         shop.bench.close()
 
 
-@quick(40)
+@examples(40)
 @given(scripts(), chances)
 def test_without_claw_backs_each_lot_is_as_it_was(script, chance):
     with pg_kit.used(None), tempfile.TemporaryDirectory() as folder:
@@ -82,7 +74,7 @@ def test_without_claw_backs_each_lot_is_as_it_was(script, chance):
         shop.bench.close()
 
 
-@quick(40)
+@examples(40)
 @given(scripts(CLAW_BACK), chances)
 def test_a_till_that_never_came_costs_at_most_its_open_leases(script, chance):
     """It is waived, others are granted all there is and spend it; then it turns up after all."""
@@ -111,7 +103,7 @@ OF_POINTS = (
 """A lot that passed through a member leaves a row of nothing there; whether it did is all that merges made again do not repeat."""
 
 
-@quick(40)
+@examples(40)
 @given(scripts(MERGE, OF_THREE), chances)
 def test_merges_are_made_again_and_each_lot_is_as_it_was(script, chance):
     with pg_kit.used(None), tempfile.TemporaryDirectory() as folder:
@@ -125,7 +117,7 @@ def test_merges_are_made_again_and_each_lot_is_as_it_was(script, chance):
         shop.bench.close()
 
 
-@quick(30)
+@examples(30)
 @given(scripts(MERGE, OF_THREE, CLAW_BACK), chances)
 def test_with_merges_and_claw_backs_balances_are_as_without_the_disaster(script, chance):
     with pg_kit.used(None), tempfile.TemporaryDirectory() as folder:
@@ -139,7 +131,7 @@ def test_with_merges_and_claw_backs_balances_are_as_without_the_disaster(script,
         shop.bench.close()
 
 
-@quick(30)
+@examples(30)
 @given(scripts(MERGE, OF_THREE, CLAW_BACK), chances)
 def test_with_merges_a_till_that_never_came_costs_no_more_either(script, chance):
     everybody = (*MEMBERS, "m3")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import tempfile
 from typing import Any
@@ -39,7 +40,12 @@ def run(args: argparse.Namespace) -> int:
     def show(paper: str) -> None:
         print("\n".join(f"    | {line}" for line in paper.splitlines()), flush=True)
 
+    def end(*_: object) -> None:
+        raise KeyboardInterrupt
+
     stage = Stage(folder, lang="ru")
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, end)
     try:
         stage.start()
         if args.once:
@@ -53,5 +59,8 @@ def run(args: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         return 0
     finally:
+        # Whatever comes now, the processes of the stage end with it.
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
         stage.stop()
     return 0

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import sys
-import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -28,10 +28,11 @@ KEYS = (
     ("x", "конец", "end"),
 )
 GOODS = (COFFEE, MILK, BREAD)
+SEEN_S = 2.0
 
 
 def serve(stage: Stage, say: Say) -> None:
-    """Tell where to look, then obey keys until the end."""
+    """Tell where to look, then obey keys until the end; without a keyboard until a signal."""
     till = stage.tills[0]
     code = run("page", "pair", "--config", till.config, "--json")
     import json
@@ -44,12 +45,7 @@ def serve(stage: Stage, say: Say) -> None:
     say(f"Папка: {stage.folder}", f"Folder: {stage.folder}")
     for key, russian, english in KEYS:
         say(f"  {key}  {russian}", f"  {key}  {english}")
-    over = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: over.set())
-    if not sys.stdin.isatty():
-        over.wait()
-        return
-    while not over.is_set():
+    while sys.stdin.isatty():
         line = sys.stdin.readline()
         if not line or line.strip() == "x":
             return
@@ -57,17 +53,19 @@ def serve(stage: Stage, say: Say) -> None:
             _obey(stage, till, line.strip(), say)
         except DemoFault as fault:
             say(str(fault), str(fault))
+    signal.pause()
 
 
 def _obey(stage: Stage, till: DemoTill, key: str, say: Say) -> None:
     cards = {"1": ANNA, "2": BORIS, "3": NOBODY, "4": BANK_CARD}
     if key in cards:
-        till.scanner.scan(cards[key])
+        _show_card(till, cards[key], say)
     elif key == "q":
         till.quote(*GOODS)
     elif key in ("s", "m"):
+        before = len(till.papers())
         answer = till.sell(till.quote(*GOODS, redeem={"main": "max"} if key == "m" else None), *GOODS)
-        till.wait(till.papers, "no receipt came out")
+        till.wait(lambda: len(till.papers()) > before, "no receipt came out")
         ru, en = money(answer["to_pay"], "ru"), money(answer["to_pay"], "en")
         say(f"Чек {answer['seq']}: к оплате {ru}", f"Sale {answer['seq']}: to pay {en}")
         print(till.papers()[-1])
@@ -81,3 +79,19 @@ def _obey(stage: Stage, till: DemoTill, key: str, say: Say) -> None:
     elif key == "p":
         till.printer.strike(Fault("paper_out", at_byte=0, hold_ms=10_000))
         say("Бумага кончилась на 10 секунд", "No paper for ten seconds")
+
+
+def _show_card(till: DemoTill, card: str, say: Say) -> None:
+    """Hold it to the scanner, and tell who is presented then: the next sale is that customer's."""
+    before = till.current()
+    till.scanner.scan(card)
+    with contextlib.suppress(DemoFault):  # the same card again, or a bank card, changes nothing
+        till.wait(lambda: till.current() != before, "nothing changed", SEEN_S)
+    now = till.current()
+    if now["ambiguous"]:
+        say("Показаны две карты: кассир выбирает на странице.", "Two cards are shown: the cashier chooses on the page.")
+    elif now["member"] is None:
+        say("Карты лояльности у чека нет.", "The receipt has no loyalty card.")
+    else:
+        who, name = now["member"]["card"], now["member"]["name"]
+        say(f"К чеку: карта {who}, {name or 'новая'}", f"For this receipt: card {who}, {name or 'new'}")

@@ -1,6 +1,9 @@
+import asyncio
+import contextlib
 import os
 import socket
 import stat
+import threading
 import time
 
 import pytest
@@ -92,14 +95,35 @@ def test_a_kept_connection_has_the_same_deadline_for_its_next_header(monkeypatch
             assert ended(line)
 
 
-def test_connections_beyond_the_limit_are_closed():
-    with serving(ROUTES, max_connections=5) as site:
-        kept = [site.connect() for _ in range(5)]
-        time.sleep(0.05)
-        with site.connect() as sixth:
-            assert ended(sixth)
-        for line in kept:
-            line.close()
+def test_beyond_the_limit_the_longest_silent_is_hung_up_on(monkeypatch):
+    monkeypatch.setattr(serve, "HEADER_MS", 60_000)
+    with serving(ROUTES, max_connections=5) as site, contextlib.ExitStack() as open_:
+        longest, *others = [open_.enter_context(site.connect()) for _ in range(5)]
+        assert site.ask("GET", "/v1/health").status == 200
+        assert ended(longest)
+        for line in others:
+            line.sendall(f"GET /v1/health HTTP/1.1\r\nHost: 127.0.0.1:{site.port}\r\n\r\n".encode())
+            assert until(line, b"\r\n").startswith(b"HTTP/1.1 200")
+
+
+def test_beyond_the_limit_a_newcomer_is_hung_up_on_where_everybody_is_served():
+    inside, over = threading.Semaphore(0), threading.Event()
+
+    async def slowly(call):
+        inside.release()
+        return {"over": await asyncio.to_thread(over.wait, 60)}
+
+    routes = [Route(method="GET", path="/slow", scopes=FREE, handler=slowly, summary="Slow", answer=dict)]
+    with serving(routes, max_connections=2) as site, contextlib.ExitStack() as open_:
+        served = [open_.enter_context(site.connect(60)) for _ in range(2)]
+        for line in served:
+            line.sendall(f"GET /slow HTTP/1.1\r\nHost: 127.0.0.1:{site.port}\r\n\r\n".encode())
+            assert inside.acquire(timeout=60)
+        with site.connect() as newcomer:
+            assert ended(newcomer)
+        over.set()
+        for line in served:
+            assert until(line, b'{"over":true}').startswith(b"HTTP/1.1 200")
 
 
 def test_a_header_of_more_than_sixteen_kibibytes_is_refused():
@@ -121,7 +145,10 @@ def test_junk_does_not_stop_the_server(junk):
 
 
 def test_a_call_under_way_ends_whole_when_the_server_stops():
+    begun = threading.Event()
+
     def slowly(call):
+        begun.set()
         time.sleep(0.3)
         return "done"
 
@@ -129,7 +156,7 @@ def test_a_call_under_way_ends_whole_when_the_server_stops():
     with serving(routes) as site:
         with site.connect() as line:
             line.sendall(f"GET /slow HTTP/1.1\r\nHost: 127.0.0.1:{site.port}\r\n\r\n".encode())
-            time.sleep(0.1)
+            assert begun.wait(60)
             assert site.server.stop()
             assert read_reply(line).body == b'"done"'
         assert not site.server.alive

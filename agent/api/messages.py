@@ -49,7 +49,8 @@ class ShiftBody(Closed, frozen=True, kw_only=True):
 class PairBody(Closed, frozen=True, kw_only=True):
     """The code that `kopilka page pair` shows."""
 
-    code: Annotated[str, Meta(pattern=r"^\d{8}$")]
+    code: Annotated[str, Meta(max_length=40)]
+    """Eight digits; spaces and dashes between them are left out."""
 
 
 class ReprintBody(Closed, frozen=True, kw_only=True):

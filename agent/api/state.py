@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from agent.api.messages import Health, PairBody, ShiftAnswer, ShiftBody
 from agent.api.place import Place
-from agent.errors import Forbidden, StorageFull
+from agent.errors import BadRequest, Forbidden, StorageFull
 from agent.till.shift import end_shift
 from agent.web.guard import page_cookie
 from agent.web.routes import FREE, Answer, Call, Route
@@ -33,7 +34,11 @@ def routes(place: Place) -> list[Route]:
         return end_shift(desk)
 
     def on_pair(call: Call[PairBody, object]) -> object:
-        token = place.pairing.redeem(call.body.code, desk.clock.now_ms())
+        code = re.sub(r"[\s-]", "", call.body.code)
+        if not re.fullmatch(r"[0-9]{8}", code):
+            # Mistyped is not guessed: it is none of the few tries a code has.
+            raise BadRequest("code-mistyped")
+        token = place.pairing.redeem(code, desk.clock.now_ms())
         if token is None:
             raise Forbidden("wrong-code")
         return Answer({"paired": True}, headers={"set-cookie": page_cookie(token, max_age_s=PAIRED_S)})

@@ -263,6 +263,10 @@ CODES = {
         ru=("Такого ключа нет.", "Имя «{name}».", "Посмотрите список: kopilka token list"),
         en=("There is no such token.", "Name {name}.", "Look at the list: kopilka token list"),
     ),
+    "code-mistyped": both(
+        ru=("Код набран не так.", "В нём восемь цифр.", "Наберите его ещё раз."),
+        en=("The code was mistyped.", "It has eight digits.", "Type it again."),
+    ),
     "wrong-code": both(
         ru=("Код не подошёл.", "Он неверен или старше 10 минут.", "Возьмите новый: kopilka page pair"),
         en=("The code was not right.", "It is wrong or older than 10 minutes.", "Take a new one: kopilka page pair"),

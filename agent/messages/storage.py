@@ -65,6 +65,18 @@ CODES = {
             "Check the name and the permissions; if both are well and it happens again, replace the disk.",
         ),
     ),
+    "tokens-broken": both(
+        ru=(
+            "Файл ключей доступа не читается, никого не пускаем.",
+            "{path} повреждён или изменён не нашей программой.",
+            "Верните его из копии; или удалите и выдайте ключи снова: kopilka token add, kopilka page pair.",
+        ),
+        en=(
+            "The file of access tokens cannot be understood; nobody is let in.",
+            "{path} is damaged or was changed by something else.",
+            "Put a copy back; or delete it and give the tokens out again: kopilka token add, kopilka page pair.",
+        ),
+    ),
     "database-away": both(
         ru=(
             "База центра не отвечает.",

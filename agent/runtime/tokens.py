@@ -25,6 +25,7 @@ Scope = Literal["pos", "page", "read"]
 CODE_LIFE_MS = 10 * 60_000
 CODE_TRIES = 5
 MAX_TOKENS = 200
+MAX_BYTES = 1024 * 1024
 
 
 class Token(Struct, frozen=True):
@@ -119,13 +120,14 @@ class TokenFile:
             return self._kept
 
     def _read(self) -> Kept:
-        try:
-            with open(self._path, "rb") as file:
-                return msgspec.json.decode(file.read(1024 * 1024), type=Kept)
-        except FileNotFoundError:
+        if not os.path.exists(self._path):
             return Kept()
-        except msgspec.MsgspecError as error:
-            raise StorageBroken(path=self._path, problem=str(error)) from None
+        with file_errors(self._path), open(self._path, "rb") as file:
+            raw = file.read(MAX_BYTES)
+        try:
+            return msgspec.json.decode(raw, type=Kept)
+        except (msgspec.MsgspecError, UnicodeDecodeError):
+            raise StorageBroken("tokens-broken", path=self._path) from None
 
     @contextlib.contextmanager
     def _change(self) -> Iterator[Kept]:

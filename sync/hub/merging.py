@@ -19,7 +19,7 @@ from sync.hub.correcting import correct_first
 from sync.hub.ground import DEFAULT_ZONE, Moment, day_of
 from sync.hub.leases import HUB
 from sync.hub.postings import Mover
-from sync.hub.store import aliases, audits, checkpoints, feed, merges, meta, programmes, waiting
+from sync.hub.store import aliases, audits, bulk, checkpoints, feed, merges, meta, programmes, waiting
 from sync.hub.store import books as book_store
 from sync.hub.store.aliases import Merge
 from sync.hub.store.audits import Audit
@@ -71,6 +71,9 @@ def merge(
     if source == heir:
         raise Conflict("members-are-one", member=member, into=target)
     zone = programmes.zone(database) or DEFAULT_ZONE
+    # Everybody of either group at once, in the order pushes take them: what follows holds them one by one.
+    groups = aliases.groups(database, [source, heir])
+    bulk.lock(database, "member", "member", sorted({source, heir}.union(*groups.values())))
     correct_first(database, [source, heir], Moment(epoch=epoch, zone=zone, day=day, now_ms=now_ms))
     before = _books(database, source, heir)
     for name in (source, heir):

@@ -8,9 +8,10 @@ from __future__ import annotations
 import csv
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from typing import TextIO
 
 from agent.loyalty import ids
@@ -19,6 +20,8 @@ from sync.hub.ground import MAX_POINTS
 COLUMNS = ("card", "phone", "name", "tier", "birthday", "points", "expires")
 MAX_CARD = 80
 MAX_NAME = 200
+MAX_LINE = 20_000
+"""Signs of one line; of a sound row a few hundred."""
 _TIER = re.compile(r"[\w.\-]{1,40}")
 _BIRTHDAY = re.compile(r"(?:\d{4}-)?(\d\d)-(\d\d)|(\d\d)\.(\d\d)(?:\.\d{4})?", re.ASCII)
 _DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)|(\d\d)\.(\d\d)\.(\d{4})", re.ASCII)
@@ -63,10 +66,11 @@ def read_rows(file: TextIO) -> Iterator[Row | BadRow]:
     line = 0
     twice = _Twice()
     try:
-        first = file.readline()
+        lines = _lines(file)
+        first = next(lines, "").removeprefix("\ufeff")
         # A spreadsheet of a Russian locale parts by semicolons.
         mark = ";" if first.count(";") > first.count(",") else ","
-        reader = csv.reader(_clean(first, file), delimiter=mark, strict=True)
+        reader = csv.reader(chain((first,), lines), delimiter=mark, strict=True)
         places = _header(next(reader, []))
         line = reader.line_num
         for cells in reader:
@@ -74,7 +78,7 @@ def read_rows(file: TextIO) -> Iterator[Row | BadRow]:
             if cells:
                 yield _row(line, cells, places, twice)
     except _Fault as fault:
-        yield BadRow(1, fault.column, fault.problem)
+        yield BadRow(line + 1, fault.column, fault.problem)
     except csv.Error as error:
         yield BadRow(line + 1, "row", str(error))
     except UnicodeDecodeError as error:
@@ -86,9 +90,12 @@ def read_rows(file: TextIO) -> Iterator[Row | BadRow]:
         )
 
 
-def _clean(first: str, rest: Iterable[str]) -> Iterator[str]:
-    yield first.removeprefix("\ufeff")
-    yield from rest
+def _lines(file: TextIO) -> Iterator[str]:
+    """Lines with their ends. Raises _Fault for one no member can need: a file that is no text may have no other."""
+    while line := file.readline(MAX_LINE + 1):
+        if len(line) > MAX_LINE:
+            raise _Fault("row", f"longer than {MAX_LINE} signs; is it a CSV file?")
+        yield line
 
 
 def _header(names: list[str]) -> dict[str, int]:

@@ -206,6 +206,12 @@ def test_pairing(site):
     site.problem(site.post("/v1/page/pair", {"code": CODE}, token=""), 403, "wrong-code")
 
 
+def test_a_pairing_code_may_be_typed_as_it_is_read_out(site):
+    for mistyped in ("", "1234567", "123456789", "1234567x", "\u0661\u0662345678"):
+        site.problem(site.post("/v1/page/pair", {"code": mistyped}, token=""), 400, "code-mistyped")
+    assert site.post("/v1/page/pair", {"code": f" {CODE[:4]} - {CODE[4:]} "}, token="").status == 200
+
+
 def test_events(site):
     line_ = site.connect()
     line_.sendall(

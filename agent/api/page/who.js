@@ -80,7 +80,7 @@ function pairForm(state) {
     h("p", { class: "title" }, word("pair_title")),
     h("ol", { class: "steps" }, h("li", {}, word("pair_step1"), " ", h("code", {}, "kopilka page pair")), h("li", {}, word("pair_step2"))),
     h("form", { id: "typed", autocomplete: "off" },
-      h("input", { id: "code", name: "code", inputmode: "numeric", maxlength: 9, "aria-label": word("code") })),
+      h("input", { id: "code", name: "code", inputmode: "numeric", maxlength: 20, "aria-label": word("code") })),
     notice(state),
   ];
 }

@@ -37,9 +37,11 @@ def till_add(args: argparse.Namespace) -> int:
     """Invite a till; the one-time code is shown once."""
     from sync.hub import wiring
     from sync.hub.enrolment import add_till
+    from sync.hub.store import tills
     from sync.hub.store.steps import transaction
 
     with opened(args) as (database, _), transaction(database):
+        former = tills.find(database, args.till)
         code = add_till(
             database,
             args.till,
@@ -49,7 +51,20 @@ def till_add(args: argparse.Namespace) -> int:
             chance=wiring.chance,
         )
     told = speak("Код для кассы {} (на сутки, на один раз): {}", "Code for till {} (for a day, for one use): {}")
-    answer(args, {"till": args.till, "code": code}, told.format(args.till, code))
+    lines = [told.format(args.till, code)]
+    joined = bool(former and former.enrolled and not former.revoked)
+    if joined:
+        warning = speak(
+            "Такая касса уже подключена: кто введёт код, займёт её место, и прежнюю центр больше не впустит."
+            " Если код не нужен, не вводите его: через сутки он истечёт.",
+            "A till of that name has joined already: whoever types the code takes its place, and the former one is let in no more."
+            " If the code is not wanted, do not type it: in a day it is void.",
+        )
+        lines.append(warning)
+    if former and former.store != args.store:
+        moved = speak("Её магазин теперь {}, был {}.", "Its store is {} now, was {}.")
+        lines.append(moved.format(args.store, former.store))
+    answer(args, {"till": args.till, "code": code, "joined": joined}, "\n".join(lines))
     return 0
 
 

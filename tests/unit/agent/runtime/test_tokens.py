@@ -86,9 +86,13 @@ def test_two_writers_lose_nothing(file, tmp_path):
 
 
 def test_a_damaged_file_lets_nobody_in(file, tmp_path):
-    (tmp_path / "tokens.json").write_bytes(b"[]]")
-    with pytest.raises(StorageBroken):
-        file.guards()
+    for broken in (b"[]]", b"", b'{"tokens": [{"hash": "\xff"}]}', b'{"tokens": 1}'):
+        (tmp_path / "tokens.json").write_bytes(broken)
+        for use in (file.guards, lambda: file.add("pos-2", "pos", 1), lambda: file.redeem("00000000", 1)):
+            with pytest.raises(StorageBroken) as told:
+                use()
+            assert told.value.code == "tokens-broken"
+        assert (tmp_path / "tokens.json").read_bytes() == broken
 
 
 def test_a_folder_that_takes_no_file_is_told_by_name(tmp_path):

@@ -93,3 +93,16 @@ def test_other_encodings_are_named(tmp_path):
     path.write_bytes("card,name\n1,Анна\n".encode("cp1251"))
     with path.open(encoding="utf-8", newline="") as file:
         assert "cp1251" in str(list(read_rows(file))[-1])
+
+
+def test_a_line_without_end_is_no_row_and_is_not_read_whole():
+    class Endless(io.StringIO):
+        """A file of one line; `readline` without a limit would never return."""
+
+        def readline(self, size=-1):
+            assert 0 < size < 100_000
+            return "x" * size
+
+    assert [(row.line, row.column) for row in read_rows(Endless())] == [(1, "row")]
+    found = rows("card\n2\n" + "x" * 30_000 + "\n3\n")
+    assert [(row.line, getattr(row, "column", "")) for row in found] == [(2, ""), (3, "row")]

@@ -77,12 +77,16 @@ class Shop:
         return rows(self.stage.database, sql, *values)
 
     def settle(self) -> None:
-        """Start all anew, as in the morning after, and wait until every queue is empty and every receipt is out. Raises DemoFault."""
+        """Start all anew, as in the morning after, and wait until all is told. Raises DemoFault."""
         assert self.stage.line is not None
         self.stage.line.join()
         for till in self.tills:
             till.kill()
             till.start()
+        self.drain()
+
+    def drain(self) -> None:
+        """Wait until every queue is empty and every receipt is out. Raises DemoFault."""
         for till in self.tills:
             till.wait(lambda till=till: till.status()["queue"]["unsent"] == 0, "the queue was not sent", 60)
             till.wait(lambda till=till: till.status()["printing"]["waiting"] == 0, "receipts were not printed", 60)

@@ -85,6 +85,8 @@ class ReturnBody(Body, tag="return", frozen=True):
     """By unit."""
     taken_back: dict[str, int] = {}
     """By unit, this return's claw-back; the hub takes it from the sale's lot, then soonest to expire, the rest is debt."""
+    loss_back: dict[str, int] = {}
+    """Points of the sale's `loss` that are returned, by unit: back to loss:store."""
     own_lots: tuple[str, ...] = ()
     """Lots the returned sale gave."""
     postings: tuple[Posting, ...] = ()
@@ -99,6 +101,7 @@ class VoidBody(Body, tag="void", frozen=True):
     member: str | None = None
     restored: dict[str, tuple[Part, ...]] = {}
     taken_back: dict[str, int] = {}
+    loss_back: dict[str, int] = {}
     own_lots: tuple[str, ...] = ()
     postings: tuple[Posting, ...] = ()
 

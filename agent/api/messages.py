@@ -216,6 +216,7 @@ class ReturnAnswer(Open, frozen=True, kw_only=True):
     money_back: int
     restored: Points
     taken_back: Points
+    loss_back: Points
     debt: Points
     balance: dict[str, BalanceAnswer]
     lines: list[Any]

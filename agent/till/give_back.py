@@ -181,6 +181,7 @@ def _body(desk: Desk, back: Back) -> ReturnBody | VoidBody:
             member=sale.member,
             restored=decision.restored,
             taken_back=decision.taken_back,
+            loss_back=decision.loss_back,
             own_lots=own_lots,
             postings=moved,
         )
@@ -195,6 +196,7 @@ def _body(desk: Desk, back: Back) -> ReturnBody | VoidBody:
         member=sale.member,
         restored=decision.restored,
         taken_back=decision.taken_back,
+        loss_back=decision.loss_back,
         own_lots=own_lots,
         postings=moved,
     )
@@ -212,6 +214,7 @@ def _answer(back: Back, stored: Stored, before: dict[str, Balance], after: dict[
         "fiscal_lines": [msgspec.to_builtins(line) | {"tax_rate": line.tax_rate} for line in decision.fiscal_lines],
         "restored": {_name(unit): sum(part.points for part in parts) for unit, parts in decision.restored.items()},
         "taken_back": {_name(unit): points for unit, points in decision.taken_back.items()},
+        "loss_back": {_name(unit): points for unit, points in decision.loss_back.items()},
         "debt": debts,
         "full": decision.full,
         "member": back.sold.body.member,

@@ -14,7 +14,7 @@ import msgspec
 from agent.loyalty.leases import lease_id
 from sync.hub import ledger, moving, sound
 from sync.hub.arrivals import Arrived, Known, Parked, sale_key
-from sync.hub.book import Book
+from sync.hub.book import SHOP, Book
 from sync.hub.ground import Ground, Unapplicable, need_id, need_moment
 from sync.wire import (
     KINDS,
@@ -154,13 +154,22 @@ def member_of(record: Record) -> str | None:
     return body.grant.member if isinstance(body, GotBody) else body.member
 
 
+def _book_of(record: Record) -> str | None:
+    """Whose book a record changes: its member's, or the shop's where points were charged with no card."""
+    member, body = member_of(record), record.body
+    if member is None:
+        told = body.loss if isinstance(body, SaleBody) else isinstance(body, ReturnBody | VoidBody) and body.loss_back
+        return SHOP if told else None
+    return member
+
+
 def references(batch: Iterable[Readable]) -> References:
     """Everything the records of a batch name."""
     found = References()
     for record in (one.record for one in batch if one.record):
-        member = member_of(record)
-        if member is not None:
-            found.members.add(member)
+        name = _book_of(record)
+        if name is not None:
+            found.members.add(name)
         _name(found, record)
         if key := net_key(record):
             found.sales.add(key[0])
@@ -179,6 +188,8 @@ def _name(found: References, record: Record) -> None:
         found.sales.add(moving.other_key(body))
     elif isinstance(body, ReturnBody | VoidBody):
         found.returned.add(sale_key("sale", body.store, body.of))
+        if body.loss_back:
+            found.returned.add(sale_key("loss", body.store, body.of))
         found.lots.update(body.own_lots)
         found.lots.update(part.lot for parts in body.restored.values() for part in parts)
     elif isinstance(body, CloseBody):
@@ -248,9 +259,9 @@ def _apply_one(record: Record, books: dict[str, Book], known: dict[str, Known], 
     found = known.get(key[0]) if key else None
     if key and found and found.content != key[1]:
         raise Unapplicable("other-content")
-    member = member_of(record)
-    if member is not None:
-        _on_book(books, member, record, ground, repeated=found is not None)
+    name = _book_of(record)
+    if name is not None:
+        _on_book(books, name, record, ground, repeated=found is not None)
     return found is not None
 
 

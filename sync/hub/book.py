@@ -223,9 +223,13 @@ class Numbered(Struct, frozen=True):
     posting: Posting
 
 
+SHOP = ""
+"""Whose book has what a till charged with no card: the loss of it is the shop's, and nobody is met."""
+
+
 @dataclass(slots=True)
 class Book:
-    """All the hub needs of one member; `profile` is None for one it has never met."""
+    """All the hub needs of one member; `profile` is None for one it has never met, and for the shop."""
 
     member: str
     profile: Profile | None = None

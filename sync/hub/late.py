@@ -9,7 +9,7 @@ books, and it never gives more than the sale took.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -42,6 +42,21 @@ def borne(mover: Mover, sale: str, spends: Iterable[Spend]) -> None:
     for one in spends:
         before = mover.book.late.get((sale, one.unit), ())
         mover.book.late[sale, one.unit] = (*before, Taken(mover.book.member, None, total(one.parts)))
+
+
+def note(mover: Mover, sale: str, loss: Mapping[str, int]) -> None:
+    """Note what of a sale its till told as a loss, apart from what the hub finds. `sale` is the key under which a return looks for it."""
+    for unit, points in loss.items():
+        mover.book.late[sale, unit] = (Taken(mover.book.member, None, points),)
+
+
+def make_good(mover: Mover, sale: str, back: Mapping[str, int]) -> None:
+    """What a return gives back of a loss that its till told. Raises Unapplicable where that is more than was borne."""
+    for unit, points in sorted(back.items()):
+        kept, borne = _split(mover.book.late.get((sale, unit), ()), points)
+        mover.book.late[sale, unit] = kept
+        for part in borne:
+            mover.at(part.member).post(unit, part.points, source=REDEEMED, target=LOSS)
 
 
 def give_back(mover: Mover, sale: str, unit: str, parts: Iterable[Part]) -> None:

@@ -11,7 +11,7 @@ from agent.loyalty.lot_rules import add_days
 from agent.loyalty.lots import Lot
 from sync.hub import late, moving, presenting, rights
 from sync.hub.arrivals import Known, sale_key
-from sync.hub.book import Book, Profile
+from sync.hub.book import SHOP, Book, Profile
 from sync.hub.ground import Ground, Unapplicable, day_of
 from sync.hub.postings import Mover
 from sync.wire import (
@@ -39,7 +39,7 @@ def check(body: Fact, ground: Ground, known: dict[str, Known]) -> None:
         raise Unapplicable("other-store")
     moves = False
     if isinstance(body, SaleBody):
-        moves = bool(body.lots or body.spends or body.loss)
+        moves = bool(body.lots or body.spends)
     elif isinstance(body, ReturnBody | VoidBody):
         moves = bool(body.restored or body.taken_back)
     elif isinstance(body, MoveInBody):
@@ -57,6 +57,7 @@ def apply_sale(book: Book, record: Record, body: SaleBody, ground: Ground) -> No
     late.spend(mover, sale_key("sale", body.store, body.sale.id or ""), body.spends)
     for unit, points in sorted(body.loss.items()):
         mover.post(unit, points, source=LOSS, target=REDEEMED)
+    late.note(mover, sale_key("loss", body.store, body.sale.id or ""), body.loss)
     for lot in body.lots:
         mover.bear(_dated(lot, record, ground))
     for unit in sorted(book.purses):
@@ -91,6 +92,7 @@ def apply_return(book: Book, record: Record, body: ReturnBody | VoidBody, ground
     _meet(book, ground)
     for unit, parts in sorted(body.restored.items()):
         late.give_back(mover, sale_key("sale", body.store, body.of), unit, parts)
+    late.make_good(mover, sale_key("loss", body.store, body.of), body.loss_back)
     for unit, points in sorted(body.taken_back.items()):
         mover.claw_back(unit, body.own_lots, points)
     for unit in sorted(book.purses):
@@ -152,5 +154,5 @@ def _mover(book: Book, record: Record, ground: Ground) -> Mover:
 
 def _meet(book: Book, ground: Ground) -> None:
     """A member first met at a till exists from here on: earn at once."""
-    if book.profile is None:
+    if book.profile is None and book.member != SHOP:
         book.profile = Profile(joined=ground.day, added=ground.now_ms)

@@ -11,7 +11,7 @@ from agent.errors import NotFound
 from agent.loyalty.ledger import LOSS, REDEEMED
 from sync.hub import apply, late, lateness, order, rights
 from sync.hub.arrivals import Arrived, Known, Parked, sale_key
-from sync.hub.book import copied
+from sync.hub.book import SHOP, copied
 from sync.hub.ground import Ground
 from sync.hub.postings import Mover, total
 from sync.hub.store import audits, bulk, feed, journal, meta
@@ -54,7 +54,8 @@ def again(database: peewee.Database, parked: Parked, ground: Ground, *, epoch: i
 def note(database: peewee.Database, parked: Parked, ground: Ground, *, epoch: int) -> int:
     """Settle a record that will never apply, in the caller's transaction; returns the points the shop bears for it.
 
-    What it spent out of leases is the member's again and booked to the shop's loss. A record nobody can read books nothing.
+    What it spent out of leases is the member's again and booked to the shop's loss, as is what its till told as one. A record nobody can
+    read books nothing.
     Raises NotFound for one that was settled.
     """
     bulk.lock(database, "till", "till", [parked.till])
@@ -63,21 +64,25 @@ def note(database: peewee.Database, parked: Parked, ground: Ground, *, epoch: in
     (one,) = apply.read([Arrived(parked.seq, parked.line, "")], parked.till, parked.inc)
     body = one.record.body if one.record else None
     lost = 0
-    if isinstance(body, SaleBody | MoveOutBody) and body.member is not None and body.spends:
+    loss = body.loss if isinstance(body, SaleBody) else {}
+    # What is spent with no member is nobody's right.
+    spends = body.spends if isinstance(body, SaleBody | MoveOutBody) and body.member is not None else ()
+    if isinstance(body, SaleBody | MoveOutBody) and (spends or loss):
         named = apply.references([one])
         before = book_store.load(
             database, named.members, lots=named.lots, leases=named.leases, returned=named.sales, lock=True
         )
         after = copied(before)
-        mover = Mover(after[body.member], parked.till, parked.inc, parked.seq, ground.day, ground.recovering)
-        rights.hand_back_duplicate(mover, body.spends)
-        for spend in body.spends:
-            mover.post(spend.unit, total(spend.parts), source=LOSS, target=REDEEMED)
-            lost += total(spend.parts)
+        mover = Mover(after[body.member or SHOP], parked.till, parked.inc, parked.seq, ground.day, ground.recovering)
+        rights.hand_back_duplicate(mover, spends)
+        for unit, points in [(spend.unit, total(spend.parts)) for spend in spends] + sorted(loss.items()):
+            mover.post(unit, points, source=LOSS, target=REDEEMED)
+            lost += points
         # A sale that was counted under that name, from another record, keeps its own return.
         if isinstance(body, SaleBody) and not journal.known(database, named.sales):
             key = sale_key("sale", body.store, body.sale.id or "")
-            late.borne(mover, key, body.spends)
+            late.borne(mover, key, spends)
+            late.note(mover, sale_key("loss", body.store, body.sale.id or ""), loss)
             # A person has settled it: told again under another key it is a duplicate.
             journal.remember(database, {key: Known(body.content, parked.till, parked.inc, parked.seq)})
         by = feed.By(PARKING, epoch, meta.count_up(database, "step"))

@@ -77,10 +77,10 @@ def _spends(spends: Iterable[Spend]) -> None:
 def _return(body: ReturnBody | VoidBody) -> None:
     if isinstance(body, ReturnBody):
         need_id(body.content)
-    for many in (body.restored, body.taken_back, body.own_lots):
+    for many in (body.restored, body.taken_back, body.loss_back, body.own_lots):
         need_few(many)
-    need_id(*body.own_lots, *body.restored, *body.taken_back)
-    need_points(*body.taken_back.values())
+    need_id(*body.own_lots, *body.restored, *body.taken_back, *body.loss_back)
+    need_points(*body.taken_back.values(), *body.loss_back.values())
     for parts in body.restored.values():
         need_few(parts)
         need_id(*(part.lot for part in parts))

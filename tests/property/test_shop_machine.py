@@ -93,6 +93,7 @@ class ShopMachine(RuleBasedStateMachine):
             back, taken = answer["restored"].get("main", 0), answer["taken_back"].get("main", 0)
             self.spent[number] -= back
             self.has[number] += back - taken
+            self.lost -= answer["loss_back"].get("main", 0)
 
     @rule(name=names, number=numbers)
     def a_card_is_shown(self, name, number):

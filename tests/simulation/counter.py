@@ -223,22 +223,30 @@ class Counter:
             self.call(machine, f"release {name}", lambda desk: hold.release(desk, name))
 
     def sale(
-        self, machine: Machine, basket: list[dict[str, object]], number: int, *, final: bool = False, **more: object
+        self,
+        machine: Machine,
+        basket: list[dict[str, object]],
+        number: int | None,
+        *,
+        final: bool = False,
+        **more: object,
     ) -> Any:
         name = self.name(machine, "S")
         if final:
             more["receipt_no"] = name
-        body = as_sale(name, basket, card=card(number), **more)
+        if number is not None:
+            more["card"] = card(number)
+        body = as_sale(name, basket, **more)
         op = Op(
             "sale", machine.store_id, name, machine.till, lambda desk: sell.sell(desk, body), member=number, final=final
         )
         return self.perform(machine, op)
 
     def overcharge(self, machine: Machine) -> None:
-        """A POS that takes points without asking: a paid sale is kept as charged."""
-        self.sale(
-            machine, self.basket(), self.someone(), final=True, redeem={"main": self.world.chance.randrange(1, 80)}
-        )
+        """A POS that takes points without asking, now and then of nobody: a paid sale is kept as charged."""
+        chance = self.world.chance
+        number = self.someone() if chance.random() < 0.8 else None
+        self.sale(machine, self.basket(), number, final=True, redeem={"main": chance.randrange(1, 80)})
 
     def enrol(self, machine: Machine) -> None:
         number = self.someone()
@@ -293,7 +301,8 @@ class Counter:
         if others:
             op = self.world.chance.choice(paid or others)
             op.elsewhere = True
-            self.scan(machine, op.member)
+            if op.member is not None:
+                self.scan(machine, op.member)
             # Time enough for the points to come over from where they lie: then both tills spend them, and the hub counts one.
             for one in (machine, *self.world.machines.values(), machine):
                 self.world.pass_ms(6_000)

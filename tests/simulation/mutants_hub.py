@@ -13,7 +13,7 @@ from simulation.disk import Disk
 
 from agent.loyalty import leases as algebra
 from agent.sqlite import transaction
-from sync.hub import apply, ledger, merging, postings, reception, restoring, rights
+from sync.hub import apply, late, ledger, merging, postings, reception, restoring, rights
 from sync.hub.book import Purse, copied
 from sync.hub.leases import Desk
 from sync.hub.postings import Mover
@@ -260,6 +260,11 @@ def lent_is_given() -> Any:
     return mock.patch.object(Purse, "own_up", own_up)
 
 
+def loss_stays() -> Any:
+    """The shop bears what a till charged of nobody's points, though the sale is returned."""
+    return mock.patch.object(late, "make_good", return_value=None)
+
+
 @contextlib.contextmanager
 def _both(*patches: Any) -> Iterator[None]:
     with contextlib.ExitStack() as stack:
@@ -285,5 +290,6 @@ HUB = {
     "restored-hub-grants-at-once": ("a hub restored from a backup waits for no till", no_recovery),
     "restored-hub-keeps-its-epoch": ("tills do not hear that a hub was restored", same_epoch),
     "lent-is-given": ("what nobody brought after a restore is not owed", lent_is_given),
+    "loss-stays": ("a told loss is not made good by the return of its sale", loss_stays),
     "expires-under-lease": ("points under a lease expire at the hub", expires_under_lease),
 }

@@ -63,7 +63,7 @@ Image = tuple[bytes, ...]
 
 
 class TillState(NamedTuple):
-    """`told`: what the POS was told of: redeemed less returned, and what of it was booked as the shop's loss at once."""
+    """What the POS was told of: redeemed less returned; what was booked as the shop's loss at once, and what of that returns made good."""
 
     image: Image
     wall_ms: int
@@ -71,8 +71,13 @@ class TillState(NamedTuple):
     sold: tuple[str, ...] = ()
     redeemed: int = 0
     loss: int = 0
+    made_good: int = 0
     forgot: bool = False
     """Records were lost with a disk."""
+
+    def borne(self) -> int:
+        """What the shop bears at most of what this till told: a return that was lost with a disk has made nothing good."""
+        return self.loss - (0 if self.forgot else self.made_good)
 
 
 def _image(path: str) -> Image:
@@ -295,8 +300,13 @@ class TillPart:
         self.load(state)
         answer = self.till.give_back(state.sold[-1], f"R-{state.sold[-1]}", [{"n": 1, "quantity": "1"}])
         assert not isinstance(answer, Refusal), answer
-        restored = sum(answer["restored"].values())
-        return self._done(state, sold=state.sold[:-1], redeemed=state.redeemed - restored)
+        restored, lost = sum(answer["restored"].values()), sum(answer["loss_back"].values())
+        return self._done(
+            state,
+            sold=state.sold[:-1],
+            redeemed=state.redeemed - restored - lost,
+            made_good=state.made_good + lost,
+        )
 
     def close(self, state: TillState) -> TillState | None:
         """Half an hour idle: what is left goes back. The end of a life or of a shift writes the same record."""

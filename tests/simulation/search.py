@@ -149,7 +149,7 @@ class Search:
             most = [-(10**9)] * (room + 1)
             for number, (cost, _) in self._ways(at, start, room).items():
                 till = self.parts.tills[at][number]
-                most[cost] = max(most[cost], till.redeemed - till.loss)
+                most[cost] = max(most[cost], till.redeemed - till.loss + till.made_good)
             for n in range(1, room + 1):
                 most[n] = max(most[n], most[n - 1])
             self._most[key] = most
@@ -161,7 +161,7 @@ class Search:
         state = self._end(state)
         hub, tills = state.hub, [self.parts.tills[at][state.tills[at]] for at in range(2)]
         facts = self.parts.hub_facts[hub.now]
-        told, lost = sum(till.redeemed for till in tills), sum(till.loss for till in tills)
+        told, lost = sum(till.redeemed for till in tills), sum(till.borne() for till in tills)
         need(facts.balance >= 0, "I6 a balance below 0", facts.balance)
         need(facts.balance == OPENING - facts.redeemed + facts.loss, "balance = opening - redeemed + loss", facts)
         need(facts.loss <= lost + hub.exposed, "I5 the shop's loss", facts.loss, lost, hub.exposed)

@@ -379,9 +379,8 @@ def totals(counted: dict[tuple[str, str, str], Record], shadow: Shadow) -> dict[
     found: dict[str, Counter[str]] = defaultdict(Counter)
     for record in counted.values():
         body: Any = record.body
-        if body.member is None:
-            continue
-        sums = found[shadow.root(body.member)]
+        # Charged with no card: the shop's own.
+        sums = found[shadow.root(body.member or "")]
         if isinstance(body, SaleBody):
             sums["earned"] += sum(lot.points for lot in body.lots)
             sums["spent"] += sum(part.points for spend in body.spends for part in spend.parts)
@@ -389,4 +388,5 @@ def totals(counted: dict[tuple[str, str, str], Record], shadow: Shadow) -> dict[
         else:
             sums["restored"] += sum(part.points for parts in body.restored.values() for part in parts)
             sums["taken"] += sum(body.taken_back.values())
+            sums["lost"] -= sum(body.loss_back.values())
     return found

@@ -75,6 +75,7 @@ line("bad-time", "a moment that no calendar has", at=10**17)
 line("other-store", "a sale of another store", body_store="s2")
 line("bad-id", "a member with a space", body_member="a b")
 line("bad-id", "a member with a NUL", body_member="a\0b")
+line("bad-id", "a member without a name: the shop's own book", body_member="")
 line("bad-id", "a member of 81 signs", body_member="m" * 81)
 line("bad-id", "a member in other letters", body_member="\u0661\u0662")
 line("bad-id", "a content without end", body_content="c" * 5000)
@@ -142,6 +143,17 @@ written(
     "restores-too-much", "a return of more than was spent", lambda pen, _: pen.give_back("victim", "x", restored={"seed": 5})
 )  # fmt: skip
 written("bad-points", "a return of less than nothing", lambda pen, _: pen.give_back("m1", "x", restored={"seed": -5}))
+written(
+    "restores-too-much",
+    "a loss made good that nobody told",
+    lambda pen, _: pen.give_back("m1", "known", loss_back={UNIT: 5}),
+)
+written(
+    "restores-too-much", "nobody's loss made good", lambda pen, _: pen.give_back(None, "known", loss_back={UNIT: 5})
+)
+written(
+    "bad-points", "a loss made good by less than nothing", lambda pen, _: pen.give_back("m1", "x", loss_back={UNIT: -5})
+)
 written("bad-points", "a claw-back of less than nothing", lambda pen, _: pen.give_back("m1", "x", taken_back=-5))
 written("too-many-parts", "lots of a return without end", lambda pen, _: pen.give_back("m1", "x", own=["a"] * 1001))
 written(

@@ -12,7 +12,7 @@ import peewee
 
 from agent.loyalty.leases import Grant, Lease
 from agent.loyalty.lots import Lot, Part
-from sync.hub.book import Book, HubLease, Profile, Purse, other_name
+from sync.hub.book import SHOP, Book, HubLease, Profile, Purse, other_name
 from sync.hub.store import aliases, bulk
 from sync.hub.store import late as late_store
 from sync.hub.store.feed import News
@@ -199,7 +199,7 @@ def save(database: peewee.Database, changes: Iterable[Change], *, at: int) -> li
     _save_leases(database, ordered)
     late_store.save(database, [(change.after.member, change.before.late, change.after.late) for change in ordered])
     _save_entries(database, ordered)
-    return [News(change.after.member, tuple(_recalled(change))) for change in ordered]
+    return [News(change.after.member, tuple(_recalled(change))) for change in ordered if change.after.member != SHOP]
 
 
 def _recalled(change: Change) -> Iterator[str]:

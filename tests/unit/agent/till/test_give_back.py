@@ -154,10 +154,19 @@ def test_a_sale_recorded_as_charged_gives_back_what_was_paid(till):
     till.lease(anna, 200)
     granted(till.sell("S-1", card=card(1), redeem={"main": 250}, receipt_no="1"))
     back = granted(till.give_back("S-1", "R-1", ONE))
-    assert (back["money_back"], back["restored"]) == (104_900, {"main": 200})
+    assert (back["money_back"], back["restored"], back["loss_back"]) == (104_900, {"main": 200}, {"main": 50})
     (record,) = till.bodies(ReturnBody)
+    assert record.loss_back == {"points:main": 50}
     assert {("redeemed", -50), ("loss:store", 50)} <= {(row.account, row.amount) for row in record.postings}
     assert till.balance(1).whole == 300
+
+
+def test_points_charged_with_no_card_go_back_to_the_shop(till):
+    granted(till.sell("S-1", redeem={"main": 100}, receipt_no="1"))
+    back = granted(till.void("S-1", "V-1"))
+    assert (back["member"], back["restored"], back["loss_back"]) == (None, {}, {"main": 100})
+    (record,) = till.bodies(VoidBody)
+    assert (record.member, record.loss_back) == (None, {"points:main": 100})
 
 
 def test_a_sale_without_a_member(till):

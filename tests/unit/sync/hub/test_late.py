@@ -3,6 +3,7 @@
 import pytest
 from hub_kit import DAY_MS, TODAY, UNIT, Pen, granted
 
+from agent.loyalty.lots import Part
 from sync.hub.merging import merge
 from sync.hub.releasing import Release, release
 from sync.hub.store import held
@@ -218,3 +219,65 @@ def test_a_refused_return_leaves_the_books_as_they_were(bench, late):
     assert [one.reason for one in bench.push(late).exceptions] == ["restores-too-much"]
     after = bench.everything()
     assert {name for name in after if after[name] != before[name]} <= {"quarantine"}
+
+
+def test_a_loss_its_till_told_is_made_good_by_the_return(bench, pen, grant):
+    pen.sale("m1", name="late", spends=[(grant, {"a": 30})], loss={UNIT: 10})
+    bench.push(pen)
+    assert (left(bench), total(bench, "loss:store"), total(bench, "redeemed")) == ({"a": 70}, -10, 40)
+    assert returned(bench, pen, 15, loss_back={UNIT: 4}).exceptions == ()
+    assert (left(bench), total(bench, "loss:store"), total(bench, "redeemed")) == ({"a": 85}, -6, 21)
+    assert [one.reason for one in returned(bench, pen, 15, loss_back={UNIT: 7}).exceptions] == ["restores-too-much"]
+    pen.write(
+        VoidBody(
+            store=pen.store, id="v", of="late", member="m1", restored={UNIT: (Part("a", 15),)}, loss_back={UNIT: 6}
+        )
+    )
+    assert bench.push(pen).exceptions == ()
+    assert (left(bench), total(bench, "loss:store"), total(bench, "redeemed")) == ({"a": 100}, 0, 0)
+    bench.audit()
+
+
+def test_a_told_loss_and_one_the_hub_found_are_made_good_apart(bench, pen, other, grant):
+    let_go(bench)
+    taken(bench, other, 90)
+    pen.sale("m1", name="late", spends=[(grant, {"a": 60})], loss={UNIT: 10})
+    bench.push(pen)
+    assert (bench.account("m1"), total(bench, "loss:store")) == ((0, 0, 0), -60)
+    assert returned(bench, pen, 30, loss_back={UNIT: 5}).exceptions == ()
+    assert (bench.account("m1"), total(bench, "loss:store")) == ((0, 0, 0), -25)
+    assert returned(bench, pen, 30, loss_back={UNIT: 5}).exceptions == ()
+    assert (bench.account("m1"), total(bench, "loss:store"), total(bench, "redeemed")) == ((10, 0, 0), 0, 90)
+    bench.audit()
+
+
+def test_nothing_is_made_good_of_a_sale_that_told_no_loss(bench, pen, grant):
+    pen.sale("m1", name="late", spends=[(grant, {"a": 30})])
+    pen.give_back("m1", "late", loss_back={UNIT: 1})
+    assert [one.reason for one in bench.push(pen).exceptions] == ["restores-too-much"]
+    assert total(bench, "loss:store") == 0
+
+
+def test_a_told_loss_goes_with_whom_it_was_merged_into(bench, pen, grant):
+    pen.sale("m1", name="late", loss={UNIT: 10})
+    pen.sale("m2", earn=5, lot="b")
+    bench.push(pen)
+    join(bench, "m1", "m2")
+    pen.give_back("m1", "late", loss_back={UNIT: 10})
+    assert bench.push(pen).exceptions == ()
+    assert total(bench, "loss:store") == 0
+    bench.audit()
+
+
+def test_points_charged_with_no_card_are_the_shops_until_they_are_returned(bench, pen):
+    pen.sale(None, name="late", loss={UNIT: 10})
+    assert bench.push(pen).exceptions == ()
+    assert (total(bench, "loss:store"), total(bench, "redeemed")) == (-10, 10)
+    assert bench.sql("SELECT count(*) FROM member") == [(0,)]
+    assert bench.sql("SELECT count(*) FROM feed") == [(0,)]
+    pen.give_back(None, "late", loss_back={UNIT: 4})
+    pen.give_back(None, "late", loss_back={UNIT: 7})
+    pen.write(VoidBody(store=pen.store, id="v", of="late", loss_back={UNIT: 6}))
+    assert [(one.reason) for one in bench.push(pen).exceptions] == ["restores-too-much"]
+    assert (total(bench, "loss:store"), total(bench, "redeemed")) == (0, 0)
+    bench.audit()

@@ -56,7 +56,6 @@ def test_enrol_fills_what_is_empty(bench, pen):
     ("more", "reason"),
     [
         ({"member": None, "earn": 5}, "no-member"),
-        ({"member": None, "loss": {UNIT: 5}}, "no-member"),
         ({"earn": 5, "lot": "a b"}, "bad-id"),
         ({"earn": 5, "pending": "tomorrow"}, "bad-day"),
         ({"earn": 5, "expires": "2026-1-1"}, "bad-day"),

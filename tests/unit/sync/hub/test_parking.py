@@ -2,7 +2,7 @@
 
 import msgspec
 import pytest
-from hub_kit import NOON, Pen, granted
+from hub_kit import NOON, UNIT, Pen, granted
 
 from agent.errors import NotFound
 from sync.hub import parking
@@ -136,3 +136,17 @@ def test_a_sale_that_was_settled_and_is_told_again_counts_once(bench, pen):
     bench.audit()
     assert (loss(bench), bench.account("m1")) == (25, (100, 35, 0))
     assert bench.push(pen, first=3).exceptions == ()
+
+
+@pytest.mark.parametrize("member", ["m1", None])
+def test_what_its_till_told_as_a_loss_is_borne_with_it_and_made_good(bench, pen, member):
+    pen.sale(member, name="one", loss={UNIT: 7})
+    assert [one.reason for one in bench.push(pen, wrong={"failed": 3}.items()).exceptions] == ["fails-the-hub"]
+    (one,) = journal.parked_of(bench.database, "t1")
+    with transaction(bench.database):
+        assert parking.note(bench.database, one, ground(bench), epoch=1) == 7
+    assert loss(bench) == 7
+    pen.give_back(member, "one", loss_back={UNIT: 7})
+    assert bench.push(pen, first=2).exceptions == ()
+    assert loss(bench) == 0
+    bench.audit()

@@ -132,7 +132,7 @@ const todo = {
   pair: () => doing("pair", async () => {
     const { text, empty } = typed("code");
     if (!text) return;
-    await call("POST", "/v1/page/pair", { code: text });
+    await call("POST", "/v1/page/pair", { code: text.replace(/[\s-]/g, "") });
     empty();
     state.paired = true;
     state.notice = null;

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-import os
 import sys
 from collections.abc import Sequence
+
+from agent.command_line import lang
 
 VERSION = "0.1.0"
 
@@ -52,14 +53,8 @@ def main(words: Sequence[str] | None = None) -> int:
     return guarded(lambda: _dispatch(words), lang())
 
 
-def lang() -> str:
-    """The language of the command line: KOPILKA_LANG, else the locale."""
-    found = os.environ.get("KOPILKA_LANG") or os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
-    return "ru" if found.startswith("ru") else "en"
-
-
 def _dispatch(words: list[str]) -> int:
-    from agent.cli.usage import Parser
+    from agent.usage import Parser
 
     russian = lang() == "ru"
     parser = Parser(

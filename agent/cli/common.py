@@ -6,11 +6,18 @@ import argparse
 import os
 from typing import Any
 
+from agent.command_line import speak
+
 
 def add_database(parser: Any) -> None:
     """--config and --database, as `database_path` reads them."""
     parser.add_argument("--config", default=None, metavar="FILE")
-    parser.add_argument("--database", default=None, metavar="PATH", help="instead of the one the configuration names")
+    parser.add_argument(
+        "--database",
+        default=None,
+        metavar="PATH",
+        help=speak("вместо той, что в настройках", "instead of the one the configuration names"),
+    )
 
 
 def database_path(args: argparse.Namespace) -> str:
@@ -43,10 +50,3 @@ def record_place(text: str) -> tuple[int | None, int]:
     if int(seq) > MAX_SEQ or int(inc or 0) > MAX_INC:
         raise argparse.ArgumentTypeError(f"{text}: no record has such a number")
     return (int(inc) if inc else None), int(seq)
-
-
-def speak(russian: str, english: str) -> str:
-    """One of the two, in the command line's language."""
-    from agent.cli import lang
-
-    return russian if lang() == "ru" else english

@@ -6,23 +6,36 @@ import argparse
 import sys
 from typing import Any
 
+from agent.command_line import speak
+
 
 def add(subparsers: Any) -> None:
-    parser = subparsers.add_parser("config", help="check or show the configuration")
+    parser = subparsers.add_parser(
+        "config", help=speak("проверить или показать настройки", "check or show the configuration")
+    )
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     for verb, about, func in (
-        ("check", "say everything that is wrong with the file", check),
-        ("show", "print what is in force, defaults included", show),
+        ("check", speak("сказать всё, что не так с файлом", "say everything that is wrong with the file"), check),
+        (
+            "show",
+            speak("показать, что действует, со значениями по умолчанию", "print what is in force, defaults included"),
+            show,
+        ),
     ):
         one = verbs.add_parser(verb, help=about, description=about)
-        one.add_argument("file", nargs="?", default=None, help="default /etc/kopilka/config.toml")
+        one.add_argument(
+            "file",
+            nargs="?",
+            default=None,
+            help=speak("по умолчанию /etc/kopilka/config.toml", "default /etc/kopilka/config.toml"),
+        )
         one.add_argument("--json", action="store_true")
         one.set_defaults(func=func)
 
 
 def check(args: argparse.Namespace) -> int:
     """Exit 0, or 78 with one line a fault; the programme it names is checked too."""
-    from agent.cli import lang
+    from agent.command_line import lang
     from agent.errors import ConfigFault
     from agent.runtime.configure import DEFAULT_PATH, load
     from agent.runtime.wiring import local_programme

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from agent.cli.common import speak
+from agent.command_line import speak
 
 
 def add(subparsers: Any) -> None:
@@ -23,7 +23,7 @@ def run(args: argparse.Namespace) -> int:
     """Join the hub. Raises BadRequest without an address."""
     import json
 
-    from agent.cli import lang
+    from agent.command_line import lang
     from agent.errors import BadRequest
     from agent.runtime.configure import DEFAULT_PATH, load
     from agent.runtime.enrolling import enrol

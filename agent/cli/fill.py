@@ -7,7 +7,7 @@ import shutil
 import sys
 from typing import Any
 
-from agent.cli.common import speak
+from agent.command_line import speak
 
 LOOK_S = 0.5
 TELL_S = 5.0

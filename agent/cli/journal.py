@@ -6,7 +6,8 @@ import argparse
 import sys
 from typing import TYPE_CHECKING, Any
 
-from agent.cli.common import add_database, database_path, record_place, speak
+from agent.cli.common import add_database, database_path, record_place
+from agent.command_line import speak
 
 if TYPE_CHECKING:
     from agent.store.verify import Verified

@@ -5,11 +5,18 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from agent.command_line import speak
+
 
 def add(subparsers: Any) -> None:
-    parser = subparsers.add_parser("page", help="pair the cashier's page")
+    parser = subparsers.add_parser("page", help=speak("подключить страницу кассира", "pair the cashier's page"))
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
-    one = verbs.add_parser("pair", help="show a code to type on the page; it lives ten minutes")
+    one = verbs.add_parser(
+        "pair",
+        help=speak(
+            "показать код для страницы; он живёт десять минут", "show a code to type on the page; it lives ten minutes"
+        ),
+    )
     one.add_argument("--config", default=None, metavar="FILE")
     one.add_argument("--json", action="store_true")
     one.set_defaults(func=pair)
@@ -18,8 +25,8 @@ def add(subparsers: Any) -> None:
 def pair(args: argparse.Namespace) -> int:
     import json
 
-    from agent.cli import lang
     from agent.cli.local import tokens
+    from agent.command_line import lang
     from agent.runtime.clock import SystemClock
     from agent.runtime.configure import DEFAULT_PATH, load
 

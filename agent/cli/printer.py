@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from agent.cli.printer_words import say
 from agent.cli.reading import CONFIG, Stop, told
+from agent.command_line import speak
 
 if TYPE_CHECKING:
     from drivers.printer.settings import PrinterSettings
@@ -18,25 +19,50 @@ UNAVAILABLE = 69
 
 
 def add(subparsers: Any) -> None:
-    parser = subparsers.add_parser("printer", help="list and test printers")
+    parser = subparsers.add_parser("printer", help=speak("принтеры: список и проба", "list and test printers"))
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
-    listing = verbs.add_parser("list", help="the configured printers and how each is")
+    listing = verbs.add_parser(
+        "list", help=speak("принтеры из настроек и состояние каждого", "the configured printers and how each is")
+    )
     listing.add_argument("--config", metavar="FILE")
     listing.add_argument("--json", action="store_true")
     listing.set_defaults(func=list_printers)
-    test = verbs.add_parser("test", help="print a test page and wait for its acknowledgement")
+    test = verbs.add_parser(
+        "test",
+        help=speak(
+            "напечатать пробную страницу и дождаться подтверждения",
+            "print a test page and wait for its acknowledgement",
+        ),
+    )
     test.set_defaults(func=test_page)
-    sheet = verbs.add_parser("codepages", help="print a page to read the code page's number from")
+    sheet = verbs.add_parser(
+        "codepages",
+        help=speak(
+            "напечатать лист, по которому видно номер кодовой страницы",
+            "print a page to read the code page's number from",
+        ),
+    )
     sheet.set_defaults(func=code_pages)
     for each in (test, sheet):
-        each.add_argument("name", nargs="?", metavar="NAME", help="which printer; else the first")
+        each.add_argument(
+            "name",
+            nargs="?",
+            metavar="NAME",
+            help=speak("какой принтер; иначе первый", "which printer; else the first"),
+        )
         each.add_argument("--config", metavar="FILE")
-        each.add_argument("--host", help="a network printer, without configuration")
+        each.add_argument(
+            "--host", help=speak("сетевой принтер, без настроек", "a network printer, without configuration")
+        )
         each.add_argument("--port", type=int, default=9100)
-        each.add_argument("--device", metavar="PATH", help="a serial printer, without configuration")
+        each.add_argument(
+            "--device",
+            metavar="PATH",
+            help=speak("принтер на последовательном порту, без настроек", "a serial printer, without configuration"),
+        )
         each.add_argument("--baud", type=int, default=9600)
         each.add_argument("--profile", default="generic-80")
-        each.add_argument("--ack", default="auto", help="auto, gs_h, gs_r or none")
+        each.add_argument("--ack", default="auto", help=speak("auto, gs_h, gs_r или none", "auto, gs_h, gs_r or none"))
 
 
 def list_printers(args: argparse.Namespace) -> int:

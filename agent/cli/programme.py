@@ -33,7 +33,7 @@ HELP = {
 
 
 def add(subparsers: Any) -> None:
-    from agent.cli import lang
+    from agent.command_line import lang
 
     said = HELP[lang()]
     parser = subparsers.add_parser("programme", help=said["about"], description=said["about"])

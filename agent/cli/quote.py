@@ -51,7 +51,7 @@ NEXT = {
 
 
 def add(subparsers: Any) -> None:
-    from agent.cli import lang
+    from agent.command_line import lang
 
     said = HELP[lang()]
     parser = subparsers.add_parser("quote", help=said["about"], description=said["about"])
@@ -99,7 +99,7 @@ def _run(args: argparse.Namespace) -> int:
 
 
 def language(args: argparse.Namespace) -> Any:
-    from agent.cli import lang
+    from agent.command_line import lang
 
     return args.lang or lang()
 

@@ -47,7 +47,7 @@ def _why(error: OSError) -> str:
 
 
 def _russian() -> bool:
-    from agent.cli import lang
+    from agent.command_line import lang
 
     return lang() == "ru"
 

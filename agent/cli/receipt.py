@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from agent.cli.printer_words import say
 from agent.cli.reading import DATA, Stop, read_file, told
+from agent.command_line import speak
 
 if TYPE_CHECKING:
     from drivers.printer.profiles import Profile
@@ -18,13 +19,28 @@ CANNOT_CREATE = 73
 
 
 def add(subparsers: Any) -> None:
-    parser = subparsers.add_parser("receipt", help="render a receipt")
+    parser = subparsers.add_parser("receipt", help=speak("показать чек", "render a receipt"))
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
-    render = verbs.add_parser("render", help="a document as text, picture or a printer's bytes")
-    render.add_argument("file", metavar="FILE", help='the document as JSON; "-" for the standard input')
-    render.add_argument("--profile", default="epson-80", help="the printer's model (default %(default)s)")
+    render = verbs.add_parser(
+        "render",
+        help=speak(
+            "документ как текст, картинка или байты принтера", "a document as text, picture or a printer's bytes"
+        ),
+    )
+    render.add_argument(
+        "file",
+        metavar="FILE",
+        help=speak('документ в JSON; "-" со стандартного ввода', 'the document as JSON; "-" for the standard input'),
+    )
+    render.add_argument(
+        "--profile",
+        default="epson-80",
+        help=speak("модель принтера (по умолчанию %(default)s)", "the printer's model (default %(default)s)"),
+    )
     render.add_argument("--format", choices=("txt", "png", "escpos"), default="txt")
-    render.add_argument("--out", metavar="FILE", help="where to; else the standard output")
+    render.add_argument(
+        "--out", metavar="FILE", help=speak("куда; иначе на стандартный вывод", "where to; else the standard output")
+    )
     render.set_defaults(func=run)
 
 

@@ -5,15 +5,28 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from agent.command_line import speak
+
 
 def add(subparsers: Any) -> None:
     parser = subparsers.add_parser(
         "restore",
-        help="put a backup in the place of the database",
-        description="Put a backup in the place of the database. The till must be stopped; it spends nothing until it has met the hub.",
+        help=speak("вернуть базу из копии", "put a backup in the place of the database"),
+        description=speak(
+            "Вернуть базу из копии. Касса должна быть остановлена; она ничего не списывает, пока не встретится с центром.",
+            "Put a backup in the place of the database. The till must be stopped; it spends nothing until it has met the hub.",
+        ),
     )
-    parser.add_argument("file", help="a backup: till-*.sqlite3 from the backup folder")
-    parser.add_argument("--force", action="store_true", help="even if sales would be lost that the hub has not got")
+    parser.add_argument(
+        "file", help=speak("копия: till-*.sqlite3 из папки копий", "a backup: till-*.sqlite3 from the backup folder")
+    )
+    parser.add_argument(
+        "--force",
+        action="store_true",
+        help=speak(
+            "даже если пропадут продажи, которых нет в центре", "even if sales would be lost that the hub has not got"
+        ),
+    )
     parser.add_argument("--config", default=None, metavar="FILE")
     parser.add_argument("--json", action="store_true")
     parser.set_defaults(func=run)
@@ -23,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
     """Restore. Raises what `restoring.restore` does."""
     import msgspec
 
-    from agent.cli import lang
+    from agent.command_line import lang
     from agent.runtime.configure import DEFAULT_PATH, load
     from agent.runtime.restoring import restore
 

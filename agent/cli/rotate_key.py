@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from agent.cli.common import speak
+from agent.command_line import speak
 
 
 def add(subparsers: Any) -> None:

@@ -6,13 +6,22 @@ import argparse
 import os
 from typing import Any
 
+from agent.command_line import speak
+
 
 def add(subparsers: Any) -> None:
     parser = subparsers.add_parser(
-        "run", help="run the till's service", description="Run the till's service until it is told to stop."
+        "run",
+        help=speak("запустить службу кассы", "run the till's service"),
+        description=speak("Служба кассы, пока её не остановят.", "Run the till's service until it is told to stop."),
     )
     parser.add_argument(
-        "--config", default=None, metavar="FILE", help="configuration (default /etc/kopilka/config.toml)"
+        "--config",
+        default=None,
+        metavar="FILE",
+        help=speak(
+            "настройки (по умолчанию /etc/kopilka/config.toml)", "configuration (default /etc/kopilka/config.toml)"
+        ),
     )
     parser.set_defaults(func=run)
 

@@ -67,7 +67,7 @@ WORDS: dict[str, tuple[str, str]] = {
 
 def say(code: str, **fields: object) -> str:
     """The words of a code in the language of the command line."""
-    from agent.cli import lang
+    from agent.command_line import lang
 
     return WORDS[code][lang() == "ru"].format(**fields)
 

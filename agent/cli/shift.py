@@ -5,13 +5,25 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from agent.command_line import speak
+
 
 def add(subparsers: Any) -> None:
-    parser = subparsers.add_parser("shift", help="end a shift")
+    parser = subparsers.add_parser("shift", help=speak("закончить смену", "end a shift"))
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
-    one = verbs.add_parser("end", help="give back the rights to spend of this shift's visits; run it with the Z report")
+    one = verbs.add_parser(
+        "end",
+        help=speak(
+            "вернуть права на списание этой смены; выполняйте вместе с Z-отчётом",
+            "give back the rights to spend of this shift's visits; run it with the Z report",
+        ),
+    )
     one.add_argument("--config", default=None, metavar="FILE")
-    one.add_argument("--token", default="", help="a pos token, where the till has no socket")
+    one.add_argument(
+        "--token",
+        default="",
+        help=speak("ключ pos, если у кассы нет сокета", "a pos token, where the till has no socket"),
+    )
     one.add_argument("--json", action="store_true")
     one.set_defaults(func=end)
 
@@ -20,8 +32,8 @@ def end(args: argparse.Namespace) -> int:
     """Ask the running till. Raises Unauthorised where it wants a token, Unavailable when none runs."""
     import json
 
-    from agent.cli import lang
     from agent.cli.local import ask
+    from agent.command_line import lang
     from agent.errors import Unauthorised, Unavailable
     from agent.runtime.configure import DEFAULT_PATH, load
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from agent.cli.printer_words import say
 from agent.cli.reading import Stop, told
 from agent.cli.receipt import CANNOT_CREATE, named
+from agent.command_line import speak
 
 if TYPE_CHECKING:
     from drivers.printer.profiles import Profile
@@ -23,12 +24,44 @@ LOOK_S = 0.2
 
 
 def add(subparsers: Any) -> None:
-    parser = subparsers.add_parser("printer", help="a printer on a TCP port or a pseudo-terminal")
-    parser.add_argument("--port", type=int, default=9100, help="TCP port on this machine (default %(default)s, 0: any)")
-    parser.add_argument("--pty", action="store_true", help="a pseudo-terminal instead: a serial printer")
-    parser.add_argument("--out", metavar="DIR", default="receipts", help="where receipts go (default %(default)s)")
-    parser.add_argument("--profile", default="epson-80", help="whose paper and code pages (default %(default)s)")
-    parser.add_argument("--count", type=int, default=0, help="end after so many receipts")
+    parser = subparsers.add_parser(
+        "printer",
+        help=speak("принтер на порту TCP или псевдотерминале", "a printer on a TCP port or a pseudo-terminal"),
+    )
+    parser.add_argument(
+        "--port",
+        type=int,
+        default=9100,
+        help=speak(
+            "порт TCP на этой машине (по умолчанию %(default)s, 0: любой)",
+            "TCP port on this machine (default %(default)s, 0: any)",
+        ),
+    )
+    parser.add_argument(
+        "--pty",
+        action="store_true",
+        help=speak(
+            "вместо него псевдотерминал: принтер на последовательном порту",
+            "a pseudo-terminal instead: a serial printer",
+        ),
+    )
+    parser.add_argument(
+        "--out",
+        metavar="DIR",
+        default="receipts",
+        help=speak("куда складывать чеки (по умолчанию %(default)s)", "where receipts go (default %(default)s)"),
+    )
+    parser.add_argument(
+        "--profile",
+        default="epson-80",
+        help=speak(
+            "чья бумага и кодовые страницы (по умолчанию %(default)s)",
+            "whose paper and code pages (default %(default)s)",
+        ),
+    )
+    parser.add_argument(
+        "--count", type=int, default=0, help=speak("закончить после стольких чеков", "end after so many receipts")
+    )
     parser.set_defaults(func=run)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from agent.cli.scan import check_framing
 from agent.cli.scan_words import Misuse, say
+from agent.command_line import speak
 
 if TYPE_CHECKING:
     from drivers.sim.scanner import SimulatedScanner
@@ -23,13 +24,26 @@ READ_S = 5.0
 def add(subparsers: Any) -> None:
     parser = subparsers.add_parser(
         "scanner",
-        help="a scanner on a pseudo-terminal",
-        description="A scanner on a pseudo-terminal behind a symlink; name that in the configuration.",
+        help=speak("сканер на псевдотерминале", "a scanner on a pseudo-terminal"),
+        description=speak(
+            "Сканер на псевдотерминале за символической ссылкой; её имя укажите в настройках.",
+            "A scanner on a pseudo-terminal behind a symlink; name that in the configuration.",
+        ),
         epilog=say("sim-help"),
     )
     folder = os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()
-    parser.add_argument("--link", default=os.path.join(folder, "kopilka-scanner"), help="default %(default)s")
-    parser.add_argument("--framing", default="CR", help="CR, LF, CRLF, TAB, STX/ETX or none (default CR)")
+    parser.add_argument(
+        "--link",
+        default=os.path.join(folder, "kopilka-scanner"),
+        help=speak("по умолчанию %(default)s", "default %(default)s"),
+    )
+    parser.add_argument(
+        "--framing",
+        default="CR",
+        help=speak(
+            "CR, LF, CRLF, TAB, STX/ETX или none (по умолчанию CR)", "CR, LF, CRLF, TAB, STX/ETX or none (default CR)"
+        ),
+    )
     parser.set_defaults(func=run)
 
 

@@ -6,9 +6,9 @@ import argparse
 import sys
 from typing import Any
 
-from agent.cli import lang
 from agent.cli.fill import state
 from agent.cli.line_words import why
+from agent.command_line import lang, speak
 
 WORDS = {
     "READY": ("ГОТОВА", "READY"),
@@ -47,9 +47,15 @@ TONES = {"READY": "32", "DEGRADED": "33", "DOWN": "31"}
 
 
 def add(subparsers: Any) -> None:
-    parser = subparsers.add_parser("status", help="one screen: how the till stands")
+    parser = subparsers.add_parser(
+        "status", help=speak("состояние кассы на одном экране", "one screen: how the till stands")
+    )
     parser.add_argument("--config", default=None, metavar="FILE")
-    parser.add_argument("--token", default="", help="a read token, where the till has no socket")
+    parser.add_argument(
+        "--token",
+        default="",
+        help=speak("ключ read, если у кассы нет сокета", "a read token, where the till has no socket"),
+    )
     parser.add_argument("--json", action="store_true")
     parser.set_defaults(func=run)
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from agent.command_line import speak
+
 
 def add(subparsers: Any) -> None:
-    parser = subparsers.add_parser("token", help="tokens of the local API")
+    parser = subparsers.add_parser("token", help=speak("ключи доступа к кассе", "tokens of the local API"))
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
-    one = verbs.add_parser("add", help="make a token; it is shown once")
-    one.add_argument("name", help="whose it is: pos-1, backoffice")
+    one = verbs.add_parser("add", help=speak("выдать ключ; он показывается один раз", "make a token; it is shown once"))
+    one.add_argument("name", help=speak("чей он: pos-1, backoffice", "whose it is: pos-1, backoffice"))
     one.add_argument("--scope", choices=("pos", "page", "read"), default="pos")
     one.set_defaults(func=add_token)
-    listing = verbs.add_parser("list", help="names and scopes")
+    listing = verbs.add_parser("list", help=speak("имена и права", "names and scopes"))
     listing.set_defaults(func=list_tokens)
-    end = verbs.add_parser("revoke", help="end a token at once")
+    end = verbs.add_parser("revoke", help=speak("отозвать ключ сразу", "end a token at once"))
     end.add_argument("name")
     end.set_defaults(func=revoke)
     for each in (one, listing, end):

@@ -8,16 +8,35 @@ import sys
 import tempfile
 from typing import Any
 
+from agent.command_line import speak
+
 
 def add(subparsers: Any) -> None:
     parser = subparsers.add_parser(
         "demo",
-        help="hub, tills, scanner, printer and page on this machine",
-        description="A shop on this machine: hub, two tills, simulated devices, the cashier's page.",
+        help=speak(
+            "центр, кассы, сканер, принтер и страница на этой машине",
+            "hub, tills, scanner, printer and page on this machine",
+        ),
+        description=speak(
+            "Магазин на этой машине: центр, две кассы, имитация устройств, страница кассира.",
+            "A shop on this machine: hub, two tills, simulated devices, the cashier's page.",
+        ),
     )
-    parser.add_argument("--once", action="store_true", help="play a day by itself and say whether all went well")
     parser.add_argument(
-        "--folder", default=None, metavar="DIR", help="where to keep it (default: a new temporary folder)"
+        "--once",
+        action="store_true",
+        help=speak(
+            "сыграть день без людей и сказать, всё ли хорошо", "play a day by itself and say whether all went well"
+        ),
+    )
+    parser.add_argument(
+        "--folder",
+        default=None,
+        metavar="DIR",
+        help=speak(
+            "где хранить (по умолчанию новая временная папка)", "where to keep it (default: a new temporary folder)"
+        ),
     )
     parser.add_argument("--lang", choices=("ru", "en"), default=None)
     parser.set_defaults(func=run)
@@ -25,11 +44,11 @@ def add(subparsers: Any) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Exit 0, or 1 with what did not go as it should."""
-    from agent.cli import lang
     from agent.cli.demo.hands import serve
     from agent.cli.demo.stage import Stage
     from agent.cli.demo.story import Story
     from agent.cli.demo.till import DemoFault
+    from agent.command_line import lang
 
     spoken = args.lang or lang()
     folder = args.folder or tempfile.mkdtemp(prefix="kopilka-demo-")

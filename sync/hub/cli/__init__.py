@@ -10,6 +10,8 @@ import os
 import sys
 from collections.abc import Sequence
 
+from agent.command_line import lang, speak
+from agent.usage import Parser
 from sync.hub.cli import (
     adopt,
     audit,
@@ -31,7 +33,7 @@ from sync.hub.cli import (
     status,
     till,
 )
-from sync.hub.cli.common import DEFAULT_CONFIG, Parser, lang, speak
+from sync.hub.cli.common import DEFAULT_CONFIG
 
 BUG = 70
 INTERRUPTED = 130

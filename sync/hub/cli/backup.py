@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from sync.hub.cli.common import answer, opened, settings_of, speak
+from agent.command_line import speak
+from sync.hub.cli.common import answer, opened, settings_of
 
 MANY = 10_000
 """Copies kept in a folder the configuration does not name: nothing of it is thrown away."""

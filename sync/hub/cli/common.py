@@ -1,4 +1,4 @@
-"""What the hub's commands have in common: settings, the opened database, the answer as a table or JSON, the language."""
+"""What the hub's commands have in common: settings, the opened database, the answer as a table or JSON."""
 
 from __future__ import annotations
 
@@ -6,39 +6,19 @@ import argparse
 import contextlib
 import json
 import os
-import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
+
+from agent.command_line import speak
 
 if TYPE_CHECKING:
     import peewee
 
-    from agent.messages import Lang
     from sync.hub.keys import Keys
     from sync.hub.settings import Settings
 
 DEFAULT_CONFIG = "/etc/kopilka-hub/config.toml"
-USAGE = 64
 REASON_SIGNS = 500
-
-
-class Parser(argparse.ArgumentParser):
-    """argparse that ends with 64 on wrong use, as sysexits.h has it. Sub-commands' parsers are of this class too."""
-
-    def error(self, message: str) -> NoReturn:
-        self.print_usage(sys.stderr)
-        self.exit(USAGE, f"{self.prog}: {message}\n")
-
-
-def lang() -> Lang:
-    """The language of the command line: KOPILKA_LANG, else the locale."""
-    found = os.environ.get("KOPILKA_LANG") or os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
-    return "ru" if found.startswith("ru") else "en"
-
-
-def speak(russian: str, english: str) -> str:
-    """One of the two, in the command line's language."""
-    return russian if lang() == "ru" else english
 
 
 def verbs_of(parser: Any) -> Any:

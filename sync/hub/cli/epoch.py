@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from sync.hub.cli.common import add_reason, answer, opened, settings_of, speak, who
+from agent.command_line import speak
+from sync.hub.cli.common import add_reason, answer, opened, settings_of, who
 
 
 def add(commands: Any, common: Any) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from sync.hub.cli.common import answer, opened, speak, verbs_of
+from agent.command_line import speak
+from sync.hub.cli.common import answer, opened, verbs_of
 from sync.hub.cli.tables import table
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from sync.hub.cli.common import add_reason, answer, opened, speak, verbs_of, who
+from agent.command_line import speak
+from sync.hub.cli.common import add_reason, answer, opened, verbs_of, who
 from sync.hub.cli.tables import table
 
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from sync.hub.cli.common import answer, lang, opened, speak
+from agent.command_line import lang, speak
+from sync.hub.cli.common import answer, opened
 
 
 def add(commands: Any, common: Any) -> None:

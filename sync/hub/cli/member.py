@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from sync.hub.cli.common import add_reason, answer, opened, settings_of, speak, verbs_of, who
+from agent.command_line import speak
+from sync.hub.cli.common import add_reason, answer, opened, settings_of, verbs_of, who
 from sync.hub.cli.tables import table
 
 
@@ -14,8 +15,9 @@ def add(commands: Any, common: Any) -> None:
     told = speak("остаток, партии, права на списание", "balance, lots, leases")
     parser = verbs.add_parser("show", parents=[common], help=told)
     which = parser.add_mutually_exclusive_group(required=True)
-    for name in ("card", "phone", "id"):
-        which.add_argument(f"--{name}", default="")
+    which.add_argument("--card", default="", help=speak("номер карты", "the card's number"))
+    which.add_argument("--phone", default="", help=speak("телефон", "the phone"))
+    which.add_argument("--id", default="", help=speak("номер участника", "the member's id"))
     parser.set_defaults(func=show)
     told = speak(
         "объединить двух навсегда: card:НОМЕР, phone:НОМЕР или номер участника",

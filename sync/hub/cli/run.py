@@ -6,7 +6,8 @@ import argparse
 import os
 from typing import Any
 
-from sync.hub.cli.common import settings_of, speak
+from agent.command_line import speak
+from sync.hub.cli.common import settings_of
 
 
 def add(commands: Any, common: Any) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from sync.hub.cli.common import answer, lang, opened, settings_of, speak
+from agent.command_line import lang, speak
+from sync.hub.cli.common import answer, opened, settings_of
 
 
 def add(commands: Any, common: Any) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sync.hub.cli.common import lang
+from agent.command_line import lang
 
 MOMENTS = {"at", "since", "saved", "last_push", "published", "revoked"}
 """Columns that hold UTC ms."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from sync.hub.cli.common import add_reason, answer, opened, settings_of, speak, verbs_of, who
+from agent.command_line import speak
+from sync.hub.cli.common import add_reason, answer, opened, settings_of, verbs_of, who
 from sync.hub.cli.tables import table
 
 

@@ -4,7 +4,7 @@ import importlib
 
 import pytest
 
-from agent.cli import COMMANDS, VERSION, lang, main
+from agent.cli import COMMANDS, VERSION, main
 
 
 def test_version(capsys):
@@ -38,13 +38,3 @@ def test_an_unknown_command_is_wrong_use(capsys):
         main(["frobnicate"])
     assert ended.value.code == 64
     assert "frobnicate" in capsys.readouterr().err
-
-
-def test_the_language_follows_the_environment(monkeypatch):
-    for name in ("KOPILKA_LANG", "LC_ALL", "LANG"):
-        monkeypatch.delenv(name, raising=False)
-    assert lang() == "en"
-    monkeypatch.setenv("LANG", "ru_RU.UTF-8")
-    assert lang() == "ru"
-    monkeypatch.setenv("KOPILKA_LANG", "en")
-    assert lang() == "en"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agent.cli import main
-from agent.cli.usage import in_russian
+from agent.usage import in_russian
 
 
 @pytest.mark.parametrize(

@@ -216,7 +216,6 @@ class ReturnAnswer(Open, frozen=True, kw_only=True):
     money_back: int
     restored: Points
     taken_back: Points
-    loss_back: Points
     debt: Points
     balance: dict[str, BalanceAnswer]
     lines: list[Any]
@@ -226,6 +225,8 @@ class ReturnAnswer(Open, frozen=True, kw_only=True):
     seq: int
     mark: str
     member: str | None = None
+    loss_back: Points = {}
+    """Of points nobody had, back to the shop."""
     receipt_lines: dict[str, list[str]] = {}
 
 

@@ -120,12 +120,13 @@ class TokenFile:
             return self._kept
 
     def _read(self) -> Kept:
-        if not os.path.exists(self._path):
-            return Kept()
-        with file_errors(self._path), open(self._path, "rb") as file:
-            raw = file.read(MAX_BYTES)
         try:
-            return msgspec.json.decode(raw, type=Kept)
+            with open(self._path, "rb") as file, file_errors(self._path):
+                return msgspec.json.decode(file.read(MAX_BYTES), type=Kept)
+        except FileNotFoundError:
+            return Kept()
+        except OSError as error:
+            raise StorageBroken(path=self._path, problem=str(error.strerror)) from None
         except (msgspec.MsgspecError, UnicodeDecodeError):
             raise StorageBroken("tokens-broken", path=self._path) from None
 

@@ -12,10 +12,11 @@ from typing import Any, NamedTuple
 import msgspec
 
 from agent.loyalty.leases import lease_id
-from sync.hub import ledger, moving, sound
+from sync.hub import late, ledger, moving, sound
 from sync.hub.arrivals import Arrived, Known, Parked, sale_key
 from sync.hub.book import SHOP, Book
 from sync.hub.ground import Ground, Unapplicable, need_id, need_moment
+from sync.hub.postings import Mover
 from sync.wire import (
     KINDS,
     VERSION,
@@ -106,6 +107,8 @@ class Outcome:
     verdicts: list[Verdict] = field(default_factory=list)
     parked: list[Parked] = field(default_factory=list)
     sales: dict[str, Known] = field(default_factory=dict)
+    named: dict[str, Known] = field(default_factory=dict)
+    """Sales the hub had with no card, and has now from the record that names a member."""
     wants: list[Record] = field(default_factory=list)
     applied: list[Applied] = field(default_factory=list)
     hlc: int = 0
@@ -179,6 +182,10 @@ def references(batch: Iterable[Readable]) -> References:
 def _name(found: References, record: Record) -> None:
     """The lots, leases and other halves one record speaks of."""
     body = record.body
+    if isinstance(body, SaleBody) and (body.spends or body.loss):
+        # Another till may have told it with no card.
+        found.members.add(SHOP)
+        found.returned.add(late.loss_key(body))
     if isinstance(body, SaleBody | MoveOutBody):
         found.leases.update(spend.lease for spend in body.spends)
         found.lots.update(part.lot for spend in body.spends for part in spend.parts)
@@ -188,8 +195,8 @@ def _name(found: References, record: Record) -> None:
         found.sales.add(moving.other_key(body))
     elif isinstance(body, ReturnBody | VoidBody):
         found.returned.add(sale_key("sale", body.store, body.of))
-        if body.loss_back:
-            found.returned.add(sale_key("loss", body.store, body.of))
+        if body.restored or body.loss_back:
+            found.returned.add(late.loss_key(body))
         found.lots.update(body.own_lots)
         found.lots.update(part.lot for parts in body.restored.values() for part in parts)
     elif isinstance(body, CloseBody):
@@ -230,7 +237,8 @@ def apply(batch: Sequence[Readable], books: dict[str, Book], known: dict[str, Kn
             if twice:
                 outcome.verdicts.append(Verdict(seq, "duplicate"))
             elif key := net_key(record):
-                known[key[0]] = outcome.sales[key[0]] = Known(key[1], record.till, record.inc, record.seq)
+                place = outcome.named if key[0] in known else outcome.sales
+                known[key[0]] = place[key[0]] = Known(key[1], record.till, record.inc, record.seq)
             if isinstance(record.body, WantBody):
                 outcome.wants.append(record)
         except Unapplicable as refusal:
@@ -259,10 +267,22 @@ def _apply_one(record: Record, books: dict[str, Book], known: dict[str, Known], 
     found = known.get(key[0]) if key else None
     if key and found and found.content != key[1]:
         raise Unapplicable("other-content")
-    name = _book_of(record)
+    charged = _charged_to_the_shop(record, books) if found else {}
+    name, repeated = _book_of(record), found is not None and not charged
     if name is not None:
-        _on_book(books, name, record, ground, repeated=found is not None)
-    return found is not None
+        _on_book(books, name, record, ground, repeated=repeated)
+    if charged and isinstance(body, SaleBody):
+        shop = Mover(books[SHOP], record.till, record.inc, record.seq, ground.day)
+        late.make_good(shop, late.loss_key(body), charged)
+    return repeated
+
+
+def _charged_to_the_shop(record: Record, books: dict[str, Book]) -> dict[str, int]:
+    """What the shop still bears of this very sale because another till told it with no card: this one knows whose points they were."""
+    body = record.body
+    if not isinstance(body, SaleBody) or body.member is None or SHOP not in books:
+        return {}
+    return late.noted(books[SHOP], late.loss_key(body))
 
 
 def _on_book(books: dict[str, Book], member: str, record: Record, ground: Ground, *, repeated: bool) -> None:

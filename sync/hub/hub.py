@@ -242,6 +242,7 @@ class Hub:
         news = book_store.save(self.database, changed, at=now_ms)
         feed.announce(self.database, news, feed.By(mark.till, mark.inc, mark.writes + 1))
         journal.remember(self.database, outcome.sales)
+        journal.rename(self.database, outcome.named)
         journal.park(self.database, outcome.parked, at=now_ms)
         for parked in outcome.parked:
             extra = {"till": mark.till, "inc": mark.inc, "seq": parked.seq, "reason": parked.reason}

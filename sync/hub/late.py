@@ -17,9 +17,11 @@ from agent.loyalty.leases import Spend
 from agent.loyalty.ledger import LOSS, REDEEMED
 from agent.loyalty.lots import Part
 from sync.hub import rights
-from sync.hub.book import Taken
+from sync.hub.arrivals import sale_key
+from sync.hub.book import Book, Taken
 from sync.hub.ground import Unapplicable
 from sync.hub.postings import Mover, total
+from sync.wire import ReturnBody, SaleBody, VoidBody
 
 
 def spend(mover: Mover, sale: str, spends: Iterable[Spend]) -> None:
@@ -44,19 +46,43 @@ def borne(mover: Mover, sale: str, spends: Iterable[Spend]) -> None:
         mover.book.late[sale, one.unit] = (*before, Taken(mover.book.member, None, total(one.parts)))
 
 
+def loss_key(body: SaleBody | ReturnBody | VoidBody) -> str:
+    """Under which a sale's told loss is noted."""
+    return sale_key("loss", body.store, (body.sale.id or "") if isinstance(body, SaleBody) else body.of)
+
+
 def note(mover: Mover, sale: str, loss: Mapping[str, int]) -> None:
     """Note what of a sale its till told as a loss, apart from what the hub finds. `sale` is the key under which a return looks for it."""
     for unit, points in loss.items():
-        mover.book.late[sale, unit] = (Taken(mover.book.member, None, points),)
+        mover.book.late[sale, unit] = (Taken(mover.book.member, None, points, mover.till),)
+
+
+def noted(book: Book, sale: str) -> dict[str, int]:
+    """What the shop still bears of a loss that a till told, by unit."""
+    told = ((unit, sum(part.points for part in parts)) for (of, unit), parts in book.late.items() if of == sale)
+    return {unit: points for unit, points in told if points}
 
 
 def make_good(mover: Mover, sale: str, back: Mapping[str, int]) -> None:
-    """What a return gives back of a loss that its till told. Raises Unapplicable where that is more than was borne."""
-    for unit, points in sorted(back.items()):
-        kept, borne = _split(mover.book.late.get((sale, unit), ()), points)
-        mover.book.late[sale, unit] = kept
+    """What a return gives back of a loss that its till told; never more than the shop bears, and of a sale that was counted from
+    another record, with its points paid, nothing.
+    """
+    for unit, told in sorted(noted(mover.book, sale).items()):
+        points = min(told, back.get(unit, 0))
+        mover.book.late[sale, unit], borne = _split(mover.book.late[sale, unit], points)
         for part in borne:
             mover.at(part.member).post(unit, part.points, source=REDEEMED, target=LOSS)
+
+
+def made_good_first(mover: Mover, sale: str, unit: str, parts: Iterable[Part]) -> tuple[Part, ...]:
+    """Of what a return restores, the parts that are the member's: where another till's record of the sale was counted, and told a
+    loss, nobody paid those points, and what comes back is the shop's first.
+    """
+    parts = tuple(parts)
+    told = sum(row.points for row in mover.book.late.get((sale, unit), ()) if row.till != mover.till)
+    borne = min(told, total(parts))
+    make_good(mover, sale, {unit: borne} if borne else {})
+    return _head(parts, total(parts) - borne)
 
 
 def give_back(mover: Mover, sale: str, unit: str, parts: Iterable[Part]) -> None:
@@ -75,6 +101,17 @@ def give_back(mover: Mover, sale: str, unit: str, parts: Iterable[Part]) -> None
             hand.put_back(unit, Part(part.lot, part.points))
     for member in sorted({part.member for part in back}):
         mover.at(member).settle(unit)
+
+
+def _head(parts: Iterable[Part], points: int) -> tuple[Part, ...]:
+    """The first so many points."""
+    found = []
+    for part in parts:
+        size = min(part.points, points)
+        if size:
+            found.append(Part(part.lot, size))
+        points -= size
+    return tuple(found)
 
 
 def _split(taken: tuple[Taken, ...], points: int) -> tuple[tuple[Taken, ...], tuple[Taken, ...]]:

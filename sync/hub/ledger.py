@@ -57,7 +57,7 @@ def apply_sale(book: Book, record: Record, body: SaleBody, ground: Ground) -> No
     late.spend(mover, sale_key("sale", body.store, body.sale.id or ""), body.spends)
     for unit, points in sorted(body.loss.items()):
         mover.post(unit, points, source=LOSS, target=REDEEMED)
-    late.note(mover, sale_key("loss", body.store, body.sale.id or ""), body.loss)
+    late.note(mover, late.loss_key(body), body.loss)
     for lot in body.lots:
         mover.bear(_dated(lot, record, ground))
     for unit in sorted(book.purses):
@@ -90,9 +90,10 @@ def apply_return(book: Book, record: Record, body: ReturnBody | VoidBody, ground
     """Give back what was redeemed first, then claw back (the sale's own lots, soonest to expire, debt), then settle."""
     mover = _mover(book, record, ground)
     _meet(book, ground)
-    for unit, parts in sorted(body.restored.items()):
+    for unit, told in sorted(body.restored.items()):
+        parts = late.made_good_first(mover, late.loss_key(body), unit, told)
         late.give_back(mover, sale_key("sale", body.store, body.of), unit, parts)
-    late.make_good(mover, sale_key("loss", body.store, body.of), body.loss_back)
+    late.make_good(mover, late.loss_key(body), body.loss_back)
     for unit, points in sorted(body.taken_back.items()):
         mover.claw_back(unit, body.own_lots, points)
     for unit in sorted(book.purses):

@@ -71,7 +71,7 @@ def merge(
     if source == heir:
         raise Conflict("members-are-one", member=member, into=target)
     zone = programmes.zone(database) or DEFAULT_ZONE
-    # Everybody of either group at once, in the order pushes take them: what follows holds them one by one.
+    # Everybody of either group in one order: what follows holds them as it comes to them.
     groups = aliases.groups(database, [source, heir])
     bulk.lock(database, "member", "member", sorted({source, heir}.union(*groups.values())))
     correct_first(database, [source, heir], Moment(epoch=epoch, zone=zone, day=day, now_ms=now_ms))

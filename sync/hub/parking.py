@@ -5,9 +5,12 @@ The record itself stays in the journal's table verbatim; what leaves the quarant
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 import peewee
 
 from agent.errors import NotFound
+from agent.loyalty.leases import Spend
 from agent.loyalty.ledger import LOSS, REDEEMED
 from sync.hub import apply, late, lateness, order, rights
 from sync.hub.arrivals import Arrived, Known, Parked, sale_key
@@ -45,6 +48,7 @@ def again(database: peewee.Database, parked: Parked, ground: Ground, *, epoch: i
     changed = [Change(before[name], after[name]) for name in before]
     feed.announce(database, book_store.save(database, changed, at=ground.now_ms), by)
     journal.remember(database, outcome.sales)
+    journal.rename(database, outcome.named)
     places = order.places((one.record for one in batch if one.record), ground.now_ms, 0)
     lateness.note(database, outcome.applied, places, ground)
     journal.unpark(database, parked)
@@ -54,8 +58,8 @@ def again(database: peewee.Database, parked: Parked, ground: Ground, *, epoch: i
 def note(database: peewee.Database, parked: Parked, ground: Ground, *, epoch: int) -> int:
     """Settle a record that will never apply, in the caller's transaction; returns the points the shop bears for it.
 
-    What it spent out of leases is the member's again and booked to the shop's loss, as is what its till told as one. A record nobody can
-    read books nothing.
+    What it spent out of leases is the member's again and booked to the shop's loss, as is what its till told as one; unless the same fact
+    was counted from another record. A record nobody can read books nothing.
     Raises NotFound for one that was settled.
     """
     bulk.lock(database, "till", "till", [parked.till])
@@ -75,21 +79,31 @@ def note(database: peewee.Database, parked: Parked, ground: Ground, *, epoch: in
         after = copied(before)
         mover = Mover(after[body.member or SHOP], parked.till, parked.inc, parked.seq, ground.day, ground.recovering)
         rights.hand_back_duplicate(mover, spends)
-        for unit, points in [(spend.unit, total(spend.parts)) for spend in spends] + sorted(loss.items()):
-            mover.post(unit, points, source=LOSS, target=REDEEMED)
-            lost += points
-        # A sale that was counted under that name, from another record, keeps its own return.
-        if isinstance(body, SaleBody) and not journal.known(database, named.sales):
-            key = sale_key("sale", body.store, body.sale.id or "")
-            late.borne(mover, key, spends)
-            late.note(mover, sale_key("loss", body.store, body.sale.id or ""), loss)
+        key = apply.net_key(one.record) if one.record else None
+        counted = journal.known(database, [key[0]]).get(key[0]) if key else None
+        # The same fact counted from another record has taken its points; another one under its name keeps its own return.
+        if counted is None or (key and counted.content != key[1]):
+            lost = _borne(mover, spends, loss)
+        if counted is None and isinstance(body, SaleBody):
+            late.borne(mover, sale_key("sale", body.store, body.sale.id or ""), spends)
+            late.note(mover, late.loss_key(body), loss)
             # A person has settled it: told again under another key it is a duplicate.
-            journal.remember(database, {key: Known(body.content, parked.till, parked.inc, parked.seq)})
+            journal.remember(
+                database, {key[0]: Known(body.content, parked.till, parked.inc, parked.seq)} if key else {}
+            )
         by = feed.By(PARKING, epoch, meta.count_up(database, "step"))
         changed = [Change(before[name], after[name]) for name in before]
         feed.announce(database, book_store.save(database, changed, at=ground.now_ms), by)
     journal.unpark(database, parked)
     return lost
+
+
+def _borne(mover: Mover, spends: Iterable[Spend], loss: Mapping[str, int]) -> int:
+    """Book to the shop what a record spent and what it told as a loss; returns the points."""
+    gone = [(spend.unit, total(spend.parts)) for spend in spends] + sorted(loss.items())
+    for unit, points in gone:
+        mover.post(unit, points, source=LOSS, target=REDEEMED)
+    return sum(points for _, points in gone)
 
 
 def find(database: peewee.Database, till: str, inc: int, seq: int) -> Parked:

@@ -100,8 +100,8 @@ def _judged_again(database: peewee.Database, mark: Unread, sales: list[Sold]) ->
 
 
 def findings(body: SaleBody, programme: Callable[[str], Programme | None], profile: Profile | None) -> Findings:
-    """What is odd about one sale; `programme` gives a version by its hash. A mismatch was told by the till itself."""
-    if body.mismatch:
+    """What is odd about one sale; `programme` gives a version by its hash. A mismatch was told by the till itself; without one there is no loss."""
+    if body.mismatch or body.loss:
         return [("mismatch", {"codes": ", ".join(body.mismatch), "loss": sum(body.loss.values())})]
     found = programme(body.decision.hash)
     if found is None:

@@ -301,7 +301,8 @@ class Counter:
         if others:
             op = self.world.chance.choice(paid or others)
             op.elsewhere = True
-            if op.member is not None:
+            # Now and then nobody shows it there.
+            if op.member is not None and self.world.chance.random() < 0.9:
                 self.scan(machine, op.member)
             # Time enough for the points to come over from where they lie: then both tills spend them, and the hub counts one.
             for one in (machine, *self.world.machines.values(), machine):

@@ -144,14 +144,6 @@ written(
 )  # fmt: skip
 written("bad-points", "a return of less than nothing", lambda pen, _: pen.give_back("m1", "x", restored={"seed": -5}))
 written(
-    "restores-too-much",
-    "a loss made good that nobody told",
-    lambda pen, _: pen.give_back("m1", "known", loss_back={UNIT: 5}),
-)
-written(
-    "restores-too-much", "nobody's loss made good", lambda pen, _: pen.give_back(None, "known", loss_back={UNIT: 5})
-)
-written(
     "bad-points", "a loss made good by less than nothing", lambda pen, _: pen.give_back("m1", "x", loss_back={UNIT: -5})
 )
 written("bad-points", "a claw-back of less than nothing", lambda pen, _: pen.give_back("m1", "x", taken_back=-5))

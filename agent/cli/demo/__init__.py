@@ -10,6 +10,8 @@ from typing import Any
 
 from agent.command_line import speak
 
+INTERRUPTED = 130
+
 
 def add(subparsers: Any) -> None:
     parser = subparsers.add_parser(
@@ -64,7 +66,8 @@ def run(args: argparse.Namespace) -> int:
 
     stage = Stage(folder, lang="ru")
     for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, end)
+        if signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, end)
     try:
         stage.start()
         if args.once:
@@ -76,7 +79,7 @@ def run(args: argparse.Namespace) -> int:
         print(f"demo: {fault}\n  {folder}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        return 0
+        return INTERRUPTED if args.once else 0
     finally:
         # Whatever comes now, the processes of the stage end with it.
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):

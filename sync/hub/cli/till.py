@@ -63,8 +63,13 @@ def till_add(args: argparse.Namespace) -> int:
         )
         lines.append(warning)
     if former and former.store != args.store:
-        moved = speak("Её магазин теперь {}, был {}.", "Its store is {} now, was {}.")
-        lines.append(moved.format(args.store, former.store))
+        moved = speak(
+            "Её магазин с этой минуты {new}, был {old}: продажи, записанные ею в {old}, попадут в карантин."
+            " Вернуть: kopilka-hub till add {till} --store {old}",
+            "Its store is {new} from now on, was {old}: sales it records in {old} go to quarantine."
+            " To undo: kopilka-hub till add {till} --store {old}",
+        )
+        lines.append(moved.format(new=args.store, old=former.store, till=args.till))
     answer(args, {"till": args.till, "code": code, "joined": joined}, "\n".join(lines))
     return 0
 

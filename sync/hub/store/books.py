@@ -53,6 +53,10 @@ def load(
         # Who was first met meanwhile, or is an heir: what was read of anybody before he was held counts for nothing.
         held |= bulk.lock(database, "member", "member", sorted(late))
         books = _load(database, asked, named)
+    if SHOP in books and books[SHOP].late:
+        # Nobody's row stands for the shop: what it bears of these sales is held itself.
+        bulk.lock(database, "late_spend", "sale", sorted({sale for sale, _ in books[SHOP].late}))
+        books = _load(database, asked, named)
     return books
 
 

@@ -188,3 +188,9 @@ def known(database: peewee.Database, keys: Iterable[str]) -> dict[str, Known]:
 def remember(database: peewee.Database, sales: dict[str, Known]) -> None:
     rows = [(key, sale.content, sale.till, sale.inc, sale.seq) for key, sale in sorted(sales.items())]
     bulk.insert(database, "sale", "hash, content, till, inc, seq", rows)
+
+
+def rename(database: peewee.Database, sales: dict[str, Known]) -> None:
+    """Another record of the same sale counts from now on."""
+    rows = [(sale.till, sale.inc, sale.seq, key) for key, sale in sorted(sales.items())]
+    bulk.many(database, "UPDATE sale SET till = ?, inc = ?, seq = ? WHERE hash = ?", rows)

@@ -5,7 +5,7 @@ from hub_kit import NOON, UNIT, Pen
 
 from sync.hub.apply import apply, member_of, net_key, read, references
 from sync.hub.arrivals import Arrived
-from sync.hub.book import Book
+from sync.hub.book import SHOP, Book
 from sync.hub.ground import Ground
 from sync.wire import BootBody, EnrolBody, NoticeBody, VoidBody, decode
 
@@ -27,7 +27,7 @@ def test_references_name_all_that_is_needed():
     pen.want("m3", 5)
     pen.boot()
     found = references(read(arrived(pen), "t1", 1))
-    assert found.members == {"m1", "m2", "m3"}
+    assert found.members == {SHOP, "m1", "m2", "m3"}
     assert found.lots == {"new", "old", "back", "own"}
     assert "lease-1" in found.leases
     assert len(found.leases) == 2

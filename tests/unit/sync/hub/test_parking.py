@@ -150,3 +150,19 @@ def test_what_its_till_told_as_a_loss_is_borne_with_it_and_made_good(bench, pen,
     assert bench.push(pen, first=2).exceptions == ()
     assert loss(bench) == 0
     bench.audit()
+
+
+def test_one_that_was_counted_from_another_record_is_not_borne_again(bench, pen):
+    pen.sale("m1", earn=100, lot="a")
+    grant = granted(bench, pen, "m1", 60).grant
+    pen.sale("m1", name="one", spends=[(grant, {"a": 25})], loss={UNIT: 5})
+    assert [one.reason for one in bench.push(pen, wrong={"failed": 3}.items()).exceptions] == ["fails-the-hub"]
+    (one,) = journal.parked_of(bench.database, "t1")
+    other = Pen("t2", clock=bench.clock)
+    second = granted(bench, other, "m1", 30).grant
+    other.sale("m1", name="one", spends=[(second, {"a": 25})], loss={UNIT: 5})
+    assert bench.push(other).exceptions == ()
+    with transaction(bench.database):
+        assert parking.note(bench.database, one, ground(bench), epoch=1) == 0
+    assert (loss(bench), bench.account("m1")[0]) == (5, 75)
+    bench.audit()

@@ -34,7 +34,7 @@ def test_a_code_for_a_till_in_use_says_what_it_would_do(hub, tmp_path):
         database.execute("UPDATE till SET enrolled = 1, public_key = 'k'")
     said = hub("till", "add", "T1", "--store", "S2")[1]
     assert "joined already" in said
-    assert "Its store is S2 now, was S1." in said
+    assert "Its store is S2 from now on, was S1" in said
     assert json.loads(hub("till", "add", "T1", "--store", "S2", "--json")[1])["joined"] is True
     assert hub("till", "revoke", "T1")[0] == 0
     assert json.loads(hub("till", "add", "T1", "--store", "S2", "--json")[1])["joined"] is False

@@ -110,9 +110,12 @@ class TokenFile:
 
     def _now(self) -> Kept:
         try:
-            stat = os.stat(self._path)
-        except FileNotFoundError:
-            return Kept()
+            with file_errors(self._path):
+                stat = os.stat(self._path)
+        except StorageBroken as fault:
+            if isinstance(fault.__cause__, FileNotFoundError):
+                return Kept()
+            raise
         seen = (stat.st_mtime_ns, stat.st_ino)
         with self._lock:
             if seen != self._seen:

@@ -5,6 +5,7 @@ What cannot be applied is parked verbatim and the mark advances: a pushed fact i
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -16,7 +17,7 @@ from sync.hub import late, ledger, moving, sound
 from sync.hub.arrivals import Arrived, Known, Parked, sale_key
 from sync.hub.book import SHOP, Book
 from sync.hub.ground import Ground, Unapplicable, need_id, need_moment
-from sync.hub.postings import Mover
+from sync.hub.postings import Mover, total
 from sync.wire import (
     KINDS,
     VERSION,
@@ -195,7 +196,7 @@ def _name(found: References, record: Record) -> None:
         found.sales.add(moving.other_key(body))
     elif isinstance(body, ReturnBody | VoidBody):
         found.returned.add(sale_key("sale", body.store, body.of))
-        if body.restored or body.loss_back:
+        if body.loss_back:
             found.returned.add(late.loss_key(body))
         found.lots.update(body.own_lots)
         found.lots.update(part.lot for parts in body.restored.values() for part in parts)
@@ -278,11 +279,17 @@ def _apply_one(record: Record, books: dict[str, Book], known: dict[str, Known], 
 
 
 def _charged_to_the_shop(record: Record, books: dict[str, Book]) -> dict[str, int]:
-    """What the shop still bears of this very sale because another till told it with no card: this one knows whose points they were."""
+    """What the shop bears of this very sale because another till told it with no card: this one knows whose points they were. Nothing where
+    some of it was returned: there the first word stands.
+    """
     body = record.body
     if not isinstance(body, SaleBody) or body.member is None or SHOP not in books:
         return {}
-    return late.noted(books[SHOP], late.loss_key(body))
+    paid = Counter(body.loss)
+    for spend in body.spends:
+        paid[spend.unit] += total(spend.parts)
+    borne = late.noted(books[SHOP], late.loss_key(body))
+    return borne if borne == paid else {}
 
 
 def _on_book(books: dict[str, Book], member: str, record: Record, ground: Ground, *, repeated: bool) -> None:

@@ -212,8 +212,6 @@ class Taken(Struct, frozen=True, array_like=True):
     member: str
     lot: str | None
     points: int
-    till: str = ""
-    """Whose record told it as a loss; "" where the hub found out what was taken."""
 
 
 class Numbered(Struct, frozen=True):

@@ -171,6 +171,8 @@ class Hub:
             batch = [apply.Readable(mark.inc, batch[0].arrived, None, "fails-the-hub")]
         pending = self._pending(mark, head.pending_wants)
         named = apply.references([*batch, *pending])
+        # Asked before the books are read: a sale that comes between is told by its key, and this step is run again.
+        known = journal.known(self.database, named.sales)
         before = book_store.load(
             self.database,
             named.members,
@@ -180,7 +182,7 @@ class Hub:
             lock=True,
         )
         after = copied(before)
-        outcome = apply.apply(batch, after, journal.known(self.database, named.sales), ground)
+        outcome = apply.apply(batch, after, known, ground)
         wants = [one.record for one in pending if one.record]
         wants += [record for record in outcome.wants if record.seq in head.pending_wants]
         answers = self._grant(ground, mark, wants, after)

@@ -54,7 +54,7 @@ def loss_key(body: SaleBody | ReturnBody | VoidBody) -> str:
 def note(mover: Mover, sale: str, loss: Mapping[str, int]) -> None:
     """Note what of a sale its till told as a loss, apart from what the hub finds. `sale` is the key under which a return looks for it."""
     for unit, points in loss.items():
-        mover.book.late[sale, unit] = (Taken(mover.book.member, None, points, mover.till),)
+        mover.book.late[sale, unit] = (Taken(mover.book.member, None, points),)
 
 
 def noted(book: Book, sale: str) -> dict[str, int]:
@@ -74,17 +74,6 @@ def make_good(mover: Mover, sale: str, back: Mapping[str, int]) -> None:
             mover.at(part.member).post(unit, part.points, source=REDEEMED, target=LOSS)
 
 
-def made_good_first(mover: Mover, sale: str, unit: str, parts: Iterable[Part]) -> tuple[Part, ...]:
-    """Of what a return restores, the parts that are the member's: where another till's record of the sale was counted, and told a
-    loss, nobody paid those points, and what comes back is the shop's first.
-    """
-    parts = tuple(parts)
-    told = sum(row.points for row in mover.book.late.get((sale, unit), ()) if row.till != mover.till)
-    borne = min(told, total(parts))
-    make_good(mover, sale, {unit: borne} if borne else {})
-    return _head(parts, total(parts) - borne)
-
-
 def give_back(mover: Mover, sale: str, unit: str, parts: Iterable[Part]) -> None:
     """Redeemed points of a sale come back. Raises Unapplicable where that is more than it took."""
     taken = mover.book.late.get((sale, unit))
@@ -101,17 +90,6 @@ def give_back(mover: Mover, sale: str, unit: str, parts: Iterable[Part]) -> None
             hand.put_back(unit, Part(part.lot, part.points))
     for member in sorted({part.member for part in back}):
         mover.at(member).settle(unit)
-
-
-def _head(parts: Iterable[Part], points: int) -> tuple[Part, ...]:
-    """The first so many points."""
-    found = []
-    for part in parts:
-        size = min(part.points, points)
-        if size:
-            found.append(Part(part.lot, size))
-        points -= size
-    return tuple(found)
 
 
 def _split(taken: tuple[Taken, ...], points: int) -> tuple[tuple[Taken, ...], tuple[Taken, ...]]:

@@ -90,8 +90,7 @@ def apply_return(book: Book, record: Record, body: ReturnBody | VoidBody, ground
     """Give back what was redeemed first, then claw back (the sale's own lots, soonest to expire, debt), then settle."""
     mover = _mover(book, record, ground)
     _meet(book, ground)
-    for unit, told in sorted(body.restored.items()):
-        parts = late.made_good_first(mover, late.loss_key(body), unit, told)
+    for unit, parts in sorted(body.restored.items()):
         late.give_back(mover, sale_key("sale", body.store, body.of), unit, parts)
     late.make_good(mover, late.loss_key(body), body.loss_back)
     for unit, points in sorted(body.taken_back.items()):

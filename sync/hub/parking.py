@@ -37,11 +37,12 @@ def again(database: peewee.Database, parked: Parked, ground: Ground, *, epoch: i
         return "settled"
     batch = apply.read([Arrived(parked.seq, parked.line, "")], parked.till, parked.inc)
     named = apply.references(batch)
+    known = journal.known(database, named.sales)
     before = book_store.load(
         database, named.members, lots=named.lots, leases=named.leases, returned=named.returned, lock=True
     )
     after = copied(before)
-    outcome = apply.apply(batch, after, journal.known(database, named.sales), ground)
+    outcome = apply.apply(batch, after, known, ground)
     if outcome.parked:
         return outcome.parked[0].reason
     by = feed.By(PARKING, epoch, meta.count_up(database, "step"))

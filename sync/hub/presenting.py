@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from agent.loyalty.leases import Backing, Grant, Lease, grant_payload, sound
 from agent.loyalty.lots import Lot, Part
+from sync.hub import rights
 from sync.hub.book import Book, HubLease, Purse
 from sync.hub.ground import Ground, Unapplicable, need_day, need_id, need_moment, need_points
 from sync.hub.postings import Mover, total
@@ -17,13 +18,20 @@ from sync.wire import Record
 
 
 def known(book: Book, record: Record, grant: Grant) -> bool:
-    """Whether the hub has this lease. Raises Unapplicable for one of another till or with other content."""
+    """Whether the hub has this lease. Raises Unapplicable for one of another till or with other content.
+
+    A backup may bring back a grant whose answer was lost, and which a hub restored from an older one made again for the same wish. The till
+    has the one of the later epoch, and nothing was spent of the other.
+    """
     held = book.leases.get(grant.id)
     if held is None:
         return False
-    if held.lease.grant.till != record.till or grant_payload(held.lease.grant) != grant_payload(grant):
+    here = held.lease.grant
+    if here.till == record.till and grant_payload(here) == grant_payload(grant):
+        return True
+    if here.till != record.till or here.unit != grant.unit or grant.epoch <= here.epoch or held.spent:
         raise Unapplicable("foreign-grant")
-    return True
+    return False
 
 
 def check(record: Record, grant: Grant, ground: Ground) -> None:
@@ -39,7 +47,9 @@ def check(record: Record, grant: Grant, ground: Ground) -> None:
 
 
 def present(mover: Mover, grant: Grant, *, now_ms: int) -> None:
-    """Make the lease anew."""
+    """Make the lease anew, in the place of one the till never had."""
+    if grant.id in mover.book.leases:
+        rights.forget(mover, grant.id)
     purse = mover.book.purse(grant.unit)
     short = tuple(part for part in (_short(purse, backing) for backing in grant.backing) if part.points)
     lacking = {part.lot: part.points for part in short}

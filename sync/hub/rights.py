@@ -97,6 +97,13 @@ def end_former(mover: Mover, id_: str, kept: Iterable[Part]) -> None:
     mover.settle(held.lease.grant.unit)
 
 
+def forget(mover: Mover, id_: str) -> None:
+    """A lease its till never had: all it holds is the member's, and its name is free."""
+    held = _hand_back(mover, mover.book.leases[id_], left_parts(mover.book.leases[id_].lease))
+    del mover.book.leases[id_]
+    mover.settle(held.lease.grant.unit)
+
+
 def _withdraw(mover: Mover, body: CloseBody) -> None:
     """A wish the till no longer has: its lease is over before it began, so that no late copy of a push can begin it."""
     if body.lease != lease_id(mover.till, mover.inc, body.want):

@@ -377,6 +377,10 @@ def _lease_id(record: Record) -> str:
 def totals(counted: dict[tuple[str, str, str], Record], shadow: Shadow) -> dict[str, Counter[str]]:
     """What the facts, one record each, moved for every member: earned, spent, lost, restored, taken."""
     found: dict[str, Counter[str]] = defaultdict(Counter)
+    told: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    for record in counted.values():
+        if isinstance(record.body, SaleBody):
+            told[record.body.store, record.body.sale.id or ""].update(record.body.loss)
     for record in counted.values():
         body: Any = record.body
         # Charged with no card: the shop's own.
@@ -388,5 +392,8 @@ def totals(counted: dict[tuple[str, str, str], Record], shadow: Shadow) -> dict[
         else:
             sums["restored"] += sum(part.points for parts in body.restored.values() for part in parts)
             sums["taken"] += sum(body.taken_back.values())
-            sums["lost"] -= sum(body.loss_back.values())
+            # Only what the counted record told can be made good: the return's own till may have been the one that was counted out.
+            back = Counter(body.loss_back) & told[body.store, body.of]
+            told[body.store, body.of] -= back
+            sums["lost"] -= back.total()
     return found

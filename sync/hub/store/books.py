@@ -55,7 +55,7 @@ def load(
         books = _load(database, asked, named)
     if SHOP in books and books[SHOP].late:
         # Nobody's row stands for the shop: what it bears of these sales is held itself.
-        bulk.lock(database, "late_spend", "sale", sorted({sale for sale, _ in books[SHOP].late}))
+        bulk.lock(database, "late_spend", "sale", sorted({sale for sale, _ in books[SHOP].late}), member=SHOP)
         books = _load(database, asked, named)
     return books
 
@@ -293,7 +293,7 @@ def _figures(purse: Purse, id_: str) -> tuple[int, ...]:
 
 
 def _save_leases(database: peewee.Database, changes: Sequence[Change]) -> None:
-    fresh, told = [], []
+    fresh, told, other = [], [], []
     for before, after in changes:
         for id_, held in sorted(after.leases.items()):
             was = before.leases.get(id_)
@@ -307,12 +307,19 @@ def _save_leases(database: peewee.Database, changes: Sequence[Change]) -> None:
                 fresh.append((*key, *row, held.at, encode(grant)))
             else:
                 told.append((*row, after.member, id_))
+                if was.lease.grant != grant:
+                    other.append((held.inc, grant.style, grant.granted, held.at, encode(grant), after.member, id_))
     columns = "member, lease, till, inc, unit, style, granted, spent, back, state, recalled, parts, at, signed"
     bulk.insert(database, "lease", columns, fresh)
     bulk.many(
         database,
         "UPDATE lease SET spent = ?, back = ?, state = ?, recalled = ?, parts = ? WHERE member = ? AND lease = ?",
         told,
+    )
+    bulk.many(
+        database,
+        "UPDATE lease SET inc = ?, style = ?, granted = ?, at = ?, signed = ? WHERE member = ? AND lease = ?",
+        other,
     )
 
 

@@ -63,15 +63,19 @@ def add(database: peewee.Database, table: str, rows: Rows, *, keys: str, deltas:
         database.execute_sql(sql, [value for row in chunk for value in row])
 
 
-def lock(database: peewee.Database, table: str, key: str, values: Sequence[str]) -> set[str]:
-    """Hold the rows with these keys until the step ends, one key at a time in the order given; returns the keys that are there.
+def lock(
+    database: peewee.Database, table: str, key: str, values: Sequence[str], *, member: str | None = None
+) -> set[str]:
+    """Hold the rows with these keys until the step ends, one key at a time in the order given; returns the keys that are there. `member` is
+    whose rows, where a table has them by member first.
 
     A file's step holds all of it, so nothing is asked there and all keys are returned.
     """
     if not isinstance(database, Server) or not values:
         return set(values)
-    sql = f"SELECT {key} FROM {table} WHERE {key} = ? FOR UPDATE"  # noqa: S608 - names come from this package
-    return {str(row[0]) for row in database.each(sql, [(value,) for value in values])}
+    where, first = (f"{key} = ?", ()) if member is None else (f"member = ? AND {key} = ?", (member,))
+    sql = f"SELECT {key} FROM {table} WHERE {where} FOR UPDATE"  # noqa: S608 - names come from this package
+    return {str(row[0]) for row in database.each(sql, [(*first, value) for value in values])}
 
 
 def chunks(rows: Sequence[T], size: int = CHUNK) -> Iterator[Sequence[T]]:

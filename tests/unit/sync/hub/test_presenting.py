@@ -16,7 +16,7 @@ from sync.wire import GotBody
 ACT = Audit(at=NOON, who="t", what="restored", subject="copy")
 
 
-def grant_of(bench, *parts, till="t1", member="m1", seq=1, expires=None):
+def grant_of(bench, *parts, till="t1", member="m1", seq=1, expires=None, epoch=1):
     """What this hub would have signed: (lot, points) each."""
     backing = tuple(Backing(lot=lot, points=points, born=NOON, expires_on=expires) for lot, points in parts)
     made = Grant(
@@ -27,7 +27,7 @@ def grant_of(bench, *parts, till="t1", member="m1", seq=1, expires=None):
         granted=sum(points for _, points in parts),
         backing=backing,
         until=NOON,
-        epoch=1,
+        epoch=epoch,
     )
     return sign_grant(bench.keys.signer, made)
 
@@ -182,3 +182,27 @@ def test_a_grant_by_a_former_key_of_the_hub_counts(recovering, pen):
     pen.write(GotBody(grant=grant))
     assert recovering.push(pen).exceptions == ()
     assert recovering.account("m1") == (50, 50, 0)
+
+
+def test_of_two_grants_of_one_wish_the_till_has_the_later_epochs(bench, pen):
+    """Two backups of a hub: the answer of the first grant was lost, a hub restored from before it made another, and then it is back."""
+    pen.sale("m1", earn=30, lot="a")
+    pen.sale("m1", earn=50, lot="b")
+    seq = pen.want("m1", 20)
+    (answer,) = bench.push(pen).leases
+    assert [(part.lot, part.points) for part in answer.grant.backing] == [("a", 20)]
+    with transaction(bench.database):
+        begin(bench.database, epoch=3, tills=["t1"], act=ACT)
+    told = grant_of(bench, ("b", 40), seq=seq, epoch=2)
+    pen.write(GotBody(grant=told))
+    assert bench.push(pen).exceptions == ()
+    bench.audit()
+    assert bench.account("m1") == (80, 40, 0)
+    assert bench.sql("SELECT granted, state FROM lease") == [(40, "open")]
+    pen.sale("m1", spends=[(told, {"b": 15})])
+    pen.close(told, spent=15)
+    assert bench.push(pen).exceptions == ()
+    bench.audit()
+    assert {lot: row[1] for lot, row in bench.lots("m1").items()} == {"a": 30, "b": 35}
+    pen.write(GotBody(grant=grant_of(bench, ("a", 20), seq=seq, epoch=1)))
+    assert [one.reason for one in bench.push(pen).exceptions] == ["foreign-grant"]

@@ -41,7 +41,8 @@ def by_hand(folder):
     """A demo on a terminal of its own; when the test is over nothing of it runs."""
     master, slave = pty.openpty()
     demo = subprocess.Popen(
-        [sys.executable, "-m", "agent.cli", "demo", "--lang", "en", "--folder", str(folder)],
+        # Whoever runs the tests may have had them ignore SIGHUP (nohup), and what is ignored is inherited.
+        ["env", "--default-signal=HUP", sys.executable, "-m", "agent.cli", "demo", "--lang", "en", "--folder", str(folder)],
         stdin=slave, stdout=slave, stderr=slave, start_new_session=True,
     )  # fmt: skip
     os.close(slave)

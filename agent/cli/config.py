@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import Any
 
-from agent.command_line import speak
+from agent.command_line import lang, speak
 
 
 def add(subparsers: Any) -> None:
@@ -35,7 +35,6 @@ def add(subparsers: Any) -> None:
 
 def check(args: argparse.Namespace) -> int:
     """Exit 0, or 78 with one line a fault; the programme it names is checked too."""
-    from agent.command_line import lang
     from agent.errors import ConfigFault
     from agent.runtime.configure import DEFAULT_PATH, load
     from agent.runtime.wiring import local_programme

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from agent.command_line import speak
+from agent.command_line import lang, speak
 
 
 def add(subparsers: Any) -> None:
@@ -23,7 +23,6 @@ def run(args: argparse.Namespace) -> int:
     """Join the hub. Raises BadRequest without an address."""
     import json
 
-    from agent.command_line import lang
     from agent.errors import BadRequest
     from agent.runtime.configure import DEFAULT_PATH, load
     from agent.runtime.enrolling import enrol

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from agent.command_line import speak
+from agent.command_line import lang, speak
 
 
 def add(subparsers: Any) -> None:
@@ -26,7 +26,6 @@ def pair(args: argparse.Namespace) -> int:
     import json
 
     from agent.cli.local import tokens
-    from agent.command_line import lang
     from agent.runtime.clock import SystemClock
     from agent.runtime.configure import DEFAULT_PATH, load
 

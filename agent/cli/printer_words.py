@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from agent.command_line import lang
+
 WORDS: dict[str, tuple[str, str]] = {
     "none": (
         "No [[printer]] is configured; or name one: --host ADDRESS, or --device PATH",
@@ -66,6 +68,4 @@ WORDS: dict[str, tuple[str, str]] = {
 
 def say(code: str, **fields: object) -> str:
     """The words of a code in the language of the command line."""
-    from agent.command_line import lang
-
     return WORDS[code][lang() == "ru"].format(**fields)

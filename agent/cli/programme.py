@@ -9,6 +9,7 @@ from typing import Any
 from agent.cli.quote import HELP as QUOTE_HELP
 from agent.cli.quote import add_inputs, language, load_inputs, load_programme
 from agent.cli.reading import CONFIG, NO_INPUT, Stop, read_file, told
+from agent.command_line import lang
 
 HELP = {
     "ru": {
@@ -33,8 +34,6 @@ HELP = {
 
 
 def add(subparsers: Any) -> None:
-    from agent.command_line import lang
-
     said = HELP[lang()]
     parser = subparsers.add_parser("programme", help=said["about"], description=said["about"])
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from agent.cli.reading import CONFIG, DATA, Stop, read_file, told
+from agent.command_line import lang
 
 if TYPE_CHECKING:
     from agent.messages.figures import Lang
@@ -51,8 +52,6 @@ NEXT = {
 
 
 def add(subparsers: Any) -> None:
-    from agent.command_line import lang
-
     said = HELP[lang()]
     parser = subparsers.add_parser("quote", help=said["about"], description=said["about"])
     add_inputs(parser, said)
@@ -99,8 +98,6 @@ def _run(args: argparse.Namespace) -> int:
 
 
 def language(args: argparse.Namespace) -> Any:
-    from agent.command_line import lang
-
     return args.lang or lang()
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+from agent.command_line import lang
+
 DATA = 65
 """sysexits: the file's content is wrong."""
 NO_INPUT = 66
@@ -47,8 +49,6 @@ def _why(error: OSError) -> str:
 
 
 def _russian() -> bool:
-    from agent.command_line import lang
-
     return lang() == "ru"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from agent.command_line import speak
+from agent.command_line import lang, speak
 
 
 def add(subparsers: Any) -> None:
@@ -36,7 +36,6 @@ def run(args: argparse.Namespace) -> int:
     """Restore. Raises what `restoring.restore` does."""
     import msgspec
 
-    from agent.command_line import lang
     from agent.runtime.configure import DEFAULT_PATH, load
     from agent.runtime.restoring import restore
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from agent.command_line import lang
+
 WORDS: dict[str, tuple[str, str]] = {
     "help": ("list, try, record or explain scans", "сканеры: список, проба, запись, разбор"),
     "help-list": ("serial devices that may be scanners", "последовательные устройства, среди них сканеры"),
@@ -67,8 +69,6 @@ WORDS: dict[str, tuple[str, str]] = {
 
 def say(code: str, **fields: object) -> str:
     """The words of a code in the language of the command line."""
-    from agent.command_line import lang
-
     return WORDS[code][lang() == "ru"].format(**fields)
 
 

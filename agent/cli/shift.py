@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from agent.command_line import speak
+from agent.command_line import lang, speak
 
 
 def add(subparsers: Any) -> None:
@@ -33,7 +33,6 @@ def end(args: argparse.Namespace) -> int:
     import json
 
     from agent.cli.local import ask
-    from agent.command_line import lang
     from agent.errors import Unauthorised, Unavailable
     from agent.runtime.configure import DEFAULT_PATH, load
 

@@ -18,7 +18,7 @@ import msgspec
 from msgspec import Struct
 
 from agent.errors import Conflict, NotFound, StorageBroken
-from agent.sqlite import file_errors, replace_file
+from agent.sqlite import file_errors, named, replace_file
 from agent.web import guard
 
 Scope = Literal["pos", "page", "read"]
@@ -110,12 +110,11 @@ class TokenFile:
 
     def _now(self) -> Kept:
         try:
-            with file_errors(self._path):
-                stat = os.stat(self._path)
-        except StorageBroken as fault:
-            if isinstance(fault.__cause__, FileNotFoundError):
-                return Kept()
-            raise
+            stat = os.stat(self._path)
+        except FileNotFoundError:
+            return Kept()
+        except OSError as error:
+            raise named(error, self._path) from error
         seen = (stat.st_mtime_ns, stat.st_ino)
         with self._lock:
             if seen != self._seen:
@@ -124,12 +123,12 @@ class TokenFile:
 
     def _read(self) -> Kept:
         try:
-            with open(self._path, "rb") as file, file_errors(self._path):
+            with open(self._path, "rb") as file:
                 return msgspec.json.decode(file.read(MAX_BYTES), type=Kept)
         except FileNotFoundError:
             return Kept()
         except OSError as error:
-            raise StorageBroken(path=self._path, problem=str(error.strerror)) from None
+            raise named(error, self._path) from error
         except (msgspec.MsgspecError, UnicodeDecodeError):
             raise StorageBroken("tokens-broken", path=self._path) from None
 

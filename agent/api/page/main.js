@@ -132,7 +132,7 @@ const todo = {
   pair: () => doing("pair", async () => {
     const { text, empty } = typed("code");
     if (!text) return;
-    await call("POST", "/v1/page/pair", { code: text.replace(/[\s-]/g, "") });
+    await call("POST", "/v1/page/pair", { code: text });
     empty();
     state.paired = true;
     state.notice = null;

@@ -8,7 +8,7 @@ import sys
 import tempfile
 from typing import Any
 
-from agent.command_line import speak
+from agent.command_line import lang, speak
 
 INTERRUPTED = 130
 
@@ -50,7 +50,6 @@ def run(args: argparse.Namespace) -> int:
     from agent.cli.demo.stage import Stage
     from agent.cli.demo.story import Story
     from agent.cli.demo.till import DemoFault
-    from agent.command_line import lang
 
     spoken = args.lang or lang()
     folder = args.folder or tempfile.mkdtemp(prefix="kopilka-demo-")

@@ -100,3 +100,11 @@ def test_a_folder_that_takes_no_file_is_told_by_name(tmp_path):
     with pytest.raises(StorageBroken) as told:
         TokenFile(str(tmp_path / "tokens.json")).add("pos-1", "pos", 1)
     assert told.value.fields["path"] == str(tmp_path / "tokens.json")
+
+
+def test_a_file_out_of_reach_is_no_empty_one(tmp_path):
+    (tmp_path / "data").write_text("no folder")
+    away = TokenFile(str(tmp_path / "data" / "tokens.json"))
+    for use in (away.guards, away.all, lambda: away.add("pos-1", "pos", 1), lambda: away.redeem("00000000", 1)):
+        with pytest.raises(StorageBroken):
+            use()

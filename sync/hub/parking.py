@@ -5,15 +5,12 @@ The record itself stays in the journal's table verbatim; what leaves the quarant
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-
 import peewee
 
 from agent.errors import NotFound
-from agent.loyalty.leases import Spend
 from agent.loyalty.ledger import LOSS, REDEEMED
 from sync.hub import apply, late, lateness, order, rights
-from sync.hub.arrivals import Arrived, Known, Parked, sale_key
+from sync.hub.arrivals import Arrived, Known, Parked
 from sync.hub.book import SHOP, copied
 from sync.hub.ground import Ground
 from sync.hub.postings import Mover, total
@@ -67,43 +64,48 @@ def note(database: peewee.Database, parked: Parked, ground: Ground, *, epoch: in
     if not journal.is_parked(database, parked):
         raise NotFound("not-parked", till=parked.till, inc=parked.inc, seq=parked.seq)
     (one,) = apply.read([Arrived(parked.seq, parked.line, "")], parked.till, parked.inc)
-    body = one.record.body if one.record else None
-    lost = 0
-    loss = body.loss if isinstance(body, SaleBody) else {}
-    # What is spent with no member is nobody's right.
-    spends = body.spends if isinstance(body, SaleBody | MoveOutBody) and body.member is not None else ()
-    if isinstance(body, SaleBody | MoveOutBody) and (spends or loss):
-        named = apply.references([one])
-        before = book_store.load(
-            database, named.members, lots=named.lots, leases=named.leases, returned=named.sales, lock=True
-        )
-        after = copied(before)
-        mover = Mover(after[body.member or SHOP], parked.till, parked.inc, parked.seq, ground.day, ground.recovering)
-        rights.hand_back_duplicate(mover, spends)
-        key = apply.net_key(one.record) if one.record else None
-        counted = journal.known(database, [key[0]]).get(key[0]) if key else None
-        # The same fact counted from another record has taken its points; another one under its name keeps its own return.
-        if counted is None or (key and counted.content != key[1]):
-            lost = _borne(mover, spends, loss)
-        if counted is None and isinstance(body, SaleBody):
-            late.borne(mover, sale_key("sale", body.store, body.sale.id or ""), spends)
-            late.note(mover, late.loss_key(body), loss)
-            # A person has settled it: told again under another key it is a duplicate.
-            journal.remember(
-                database, {key[0]: Known(body.content, parked.till, parked.inc, parked.seq)} if key else {}
-            )
-        by = feed.By(PARKING, epoch, meta.count_up(database, "step"))
-        changed = [Change(before[name], after[name]) for name in before]
-        feed.announce(database, book_store.save(database, changed, at=ground.now_ms), by)
+    lost = _bear(database, one, ground, epoch=epoch)
     journal.unpark(database, parked)
     return lost
 
 
-def _borne(mover: Mover, spends: Iterable[Spend], loss: Mapping[str, int]) -> int:
+def _bear(database: peewee.Database, one: apply.Readable, ground: Ground, *, epoch: int) -> int:
     """Book to the shop what a record spent and what it told as a loss; returns the points."""
+    record = one.record
+    if record is None:
+        return 0
+    body = record.body
+    loss = body.loss if isinstance(body, SaleBody) else {}
+    # What is spent with no member is nobody's right.
+    spends = body.spends if isinstance(body, SaleBody | MoveOutBody) and body.member is not None else ()
+    if not (spends or loss):
+        return 0
+    named = apply.references([one])
+    key, content = apply.net_key(record) or ("", "")
+    counted = journal.known(database, [key]).get(key)
+    before = book_store.load(
+        database, named.members, lots=named.lots, leases=named.leases, returned=named.sales, lock=True
+    )
+    after = copied(before)
+    mover = Mover(
+        after[apply.member_of(record) or SHOP], record.till, record.inc, record.seq, ground.day, ground.recovering
+    )
+    rights.hand_back_duplicate(mover, spends)
     gone = [(spend.unit, total(spend.parts)) for spend in spends] + sorted(loss.items())
+    if counted is not None and counted.content == content:
+        # The same fact was counted from another record: that one has taken its points.
+        gone = []
     for unit, points in gone:
         mover.post(unit, points, source=LOSS, target=REDEEMED)
+    # Another sale that was counted under its name keeps its own return.
+    if counted is None and isinstance(body, SaleBody):
+        late.borne(mover, key, spends)
+        late.note(mover, late.loss_key(body), loss)
+        # A person has settled it: told again under another key it is a duplicate.
+        journal.remember(database, {key: Known(content, record.till, record.inc, record.seq)})
+    by = feed.By(PARKING, epoch, meta.count_up(database, "step"))
+    changed = [Change(before[name], after[name]) for name in before]
+    feed.announce(database, book_store.save(database, changed, at=ground.now_ms), by)
     return sum(points for _, points in gone)
 
 
